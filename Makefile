@@ -1,0 +1,231 @@
+# Muster. `make help` lists the targets.
+#
+# Variables: SANITIZE=address,undefined|thread   CC=gcc|clang-19   V=1   JOBS=n
+# Objects go to build/<flavour>/; nothing is written outside build/ and .deps/.
+
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.SECONDARY:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+JOBS ?= $(shell nproc)
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
+
+# --- flavours ----------------------------------------------------------------------------------
+comma := ,
+CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
+COMPILER := $(if $(findstring clang,$(CC)),clang,gcc)
+SANITIZE ?=
+ifeq ($(SANITIZE),)
+FLAVOUR := $(if $(filter clang,$(COMPILER)),clang,release)
+else
+FLAVOUR := $(subst $(comma),-,$(SANITIZE))$(if $(filter clang,$(COMPILER)),-clang)
+endif
+B := build/$(FLAVOUR)
+
+WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wvla -Wformat=2 -fno-common -Werror \
+	$(if $(filter gcc,$(COMPILER)),-Wimplicit-fallthrough=5,-Wimplicit-fallthrough)
+HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection
+OPTIMISE := -O2 -g -fno-strict-aliasing -fno-math-errno
+ifneq ($(SANITIZE),)
+HARDEN := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
+OPTIMISE := -O1 -g -fno-strict-aliasing
+endif
+CFLAGS := -std=c17 -D_GNU_SOURCE -pthread $(OPTIMISE) $(HARDEN) $(WARN)
+LDFLAGS := -pthread -Wl,--as-needed -Wl,-z,relro -Wl,-z,now \
+	$(if $(SANITIZE),-fsanitize=$(SANITIZE))
+PIE := $(if $(SANITIZE),,-fPIE)
+
+# --- layers: what each component may include -----------------------------------------------------
+LAYERS_base := base
+LAYERS_wire := wire base
+LAYERS_job := job base
+LAYERS_agent := agent wire base
+LAYERS_trainer := trainer job wire base
+LAYERS_controller := controller job wire base
+LAYERS_cli := cli controller job wire base
+COMPONENTS := base wire job agent trainer controller cli
+LIBRARIES := base wire job
+
+dir_of = $(if $(filter $(1),$(LIBRARIES)),lib/$(1),$(1))
+sources = $(shell find $(call dir_of,$(1)) -name '*.c' ! -name main.c | LC_ALL=C sort)
+objects = $(patsubst %.c,$(B)/%.o,$(call sources,$(1)))
+$(foreach c,$(COMPONENTS),$(eval OBJECTS_$(c) := $(call objects,$(c))))
+PROTO_C := build/gen/wire/muster.pb-c.c
+OBJECTS_wire += $(B)/gen/muster.pb-c.o
+
+ALL_C := $(shell find lib agent trainer controller cli tests -name '*.c' | LC_ALL=C sort)
+ALL_H := $(shell find lib agent trainer controller cli tests -name '*.h' | LC_ALL=C sort)
+
+# --- dependencies --------------------------------------------------------------------------------
+DEPS := build/deps.stamp
+.PHONY: deps
+deps: $(DEPS) ## install what is missing (Debian packages, as root)
+$(DEPS): scripts/deps.sh scripts/debian.txt
+	$(Q)scripts/deps.sh
+	$(Q)mkdir -p build && touch $@
+
+# Folders of links, so that "agent/lead.h" is no such file to the trainer.
+FARM := build/include/.stamp
+$(FARM): Makefile
+	$(Q)rm -rf build/include && mkdir -p build/include
+	$(Q)$(foreach c,$(COMPONENTS),mkdir -p build/include/$(c);$(foreach l,$(LAYERS_$(c)), \
+		ln -s ../../../$(call dir_of,$(l)) build/include/$(c)/$(l);))
+	$(Q)mkdir -p build/include/tests; $(foreach l,$(COMPONENTS), \
+		ln -s ../../../$(call dir_of,$(l)) build/include/tests/$(l);) \
+		ln -s ../../../tests/support build/include/tests/support
+	$(Q)rm build/include/cli/controller && mkdir build/include/cli/controller && \
+		ln -s ../../../../controller/directory.h build/include/cli/controller/directory.h
+	$(Q)touch $@
+
+$(PROTO_C): lib/wire/muster.proto $(DEPS)
+	$(call say,PROTO,$@)
+	$(Q)mkdir -p build/gen/wire
+	$(Q)protoc-c --c_out=build/gen/wire --proto_path=lib/wire muster.proto
+
+OPENBLAS := /usr/lib/$(shell uname -m)-linux-gnu/openblas-serial
+INCLUDE_wire := -isystem build/gen
+INCLUDE_trainer := -isystem /usr/include/$(shell uname -m)-linux-gnu/openblas-serial -isystem build/gen
+INCLUDE_agent := -isystem build/gen
+INCLUDE_controller := -isystem build/gen
+INCLUDE_cli := -isystem build/gen
+
+# compile,component: the rule for the component's objects
+define compile_rule
+$(B)/$(call dir_of,$(1))/%.o: $(call dir_of,$(1))/%.c $(FARM) $(DEPS) $(PROTO_C)
+	$$(call say,CC,$$<)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(CFLAGS) $(PIE) -Ibuild/include/$(1) $(INCLUDE_$(1)) -MMD -MP -c $$< -o $$@
+endef
+$(foreach c,$(COMPONENTS),$(eval $(call compile_rule,$(c))))
+
+$(B)/gen/muster.pb-c.o: $(PROTO_C)
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=c17 -O2 -g -w $(PIE) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -c $< -o $@
+
+# --- programs ------------------------------------------------------------------------------------
+LIBS_wire_static = $(shell pkg-config --static --libs grpc libprotobuf-c) -lstdc++ -lm
+LIBS_wire = $(shell pkg-config --libs grpc libprotobuf-c) -lgpr
+LIBS_base = -lhttp_parser
+LIBS_job = -lcjson -lyaml
+LIBS_trainer = $(OPENBLAS)/libopenblas.a -lisal -lcjson -lyaml -lz -lm
+
+PROGRAMS := $(B)/muster-agent $(B)/muster-trainer $(B)/muster
+link_objects = $(foreach c,$(1),$(OBJECTS_$(c)))
+
+# The agent runs in any image: one static file.
+$(B)/muster-agent: $(B)/agent/main.o $(call link_objects,agent wire base)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) $(if $(SANITIZE),,-static) $^ -Wl,--gc-sections -Wl,--wrap=sysconf \
+		$(if $(SANITIZE),$(LIBS_wire),$(LIBS_wire_static)) $(LIBS_base) -o $@ \
+		2> >(grep -v -E "statically linked applications|in function .*:$$" >&2)
+
+$(B)/muster-trainer: $(B)/trainer/main.o $(call link_objects,trainer job base) \
+		$(filter %/fence.o,$(OBJECTS_wire))
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) $(if $(SANITIZE),,-pie) $^ -Wl,--gc-sections $(LIBS_trainer) $(LIBS_base) -o $@
+
+$(B)/muster: $(B)/cli/main.o $(call link_objects,cli controller job wire base)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) $(if $(SANITIZE),,-pie) $^ -Wl,--wrap=sysconf $(LIBS_wire) $(LIBS_job) $(LIBS_base) -lm -o $@
+
+.PHONY: build
+build: $(DEPS) ## build the programs into build/<flavour>/
+	$(Q)$(MAKE) -j$(JOBS) programs
+.PHONY: programs
+programs: $(PROGRAMS)
+
+# --- unit tests: one program a component, which mirrors the tree ------------------------------------
+UNITS := $(foreach c,$(COMPONENTS),$(if $(shell find tests/unit/$(call dir_of,$(c)) -name '*.c' 2>/dev/null),$(c)))
+SUPPORT := $(patsubst %.c,$(B)/%.o,$(shell find tests/support -name '*.c'))
+WRAP := $(addprefix -Wl$(comma)--wrap=,$(shell cat tests/support/wrapped.txt))
+NEEDS_base := base
+NEEDS_wire := wire base
+NEEDS_job := job base
+NEEDS_agent := agent wire base
+NEEDS_trainer := trainer job wire base
+NEEDS_controller := controller job wire base
+NEEDS_cli := cli controller job wire base
+LIBS_unit_base = $(LIBS_base)
+LIBS_unit_wire = $(LIBS_wire) $(LIBS_base)
+LIBS_unit_job = $(LIBS_job) $(LIBS_base)
+LIBS_unit_agent = $(LIBS_wire) $(LIBS_base)
+LIBS_unit_trainer = $(LIBS_trainer) $(LIBS_wire) $(LIBS_base)
+LIBS_unit_controller = $(LIBS_wire) $(LIBS_job) $(LIBS_base)
+LIBS_unit_cli = $(LIBS_wire) $(LIBS_job) $(LIBS_base)
+
+$(B)/tests/%.o: tests/%.c $(FARM) $(DEPS) $(PROTO_C)
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(PIE) -Ibuild/include/tests $(INCLUDE_trainer) -MMD -MP -c $< -o $@
+
+unit_objects = $(patsubst %.c,$(B)/%.o,$(shell find tests/unit/$(call dir_of,$(1)) -name '*.c' 2>/dev/null | LC_ALL=C sort))
+define unit_rule
+$(B)/unit-$(1): $(call unit_objects,$(1)) $(SUPPORT) $(call link_objects,$(NEEDS_$(1)))
+	$$(call say,LINK,$$@)
+	$$(Q)$$(CC) $$(LDFLAGS) $$^ $$(WRAP) $$(LIBS_unit_$(1)) -lcunit -lm -o $$@
+endef
+$(foreach c,$(UNITS),$(eval $(call unit_rule,$(c))))
+
+.PHONY: units
+units: $(foreach c,$(UNITS),$(B)/unit-$(c))
+
+.PHONY: unit
+unit: $(DEPS) ## unit and golden tests under AddressSanitizer, UBSan and LeakSanitizer
+	$(Q)$(MAKE) -j$(JOBS) SANITIZE=address,undefined units
+	$(Q)$(MAKE) SANITIZE=address,undefined unit-run
+
+export ASAN_OPTIONS := detect_leaks=1:allocator_may_return_null=1:detect_odr_violation=0
+export UBSAN_OPTIONS := print_stacktrace=1
+.PHONY: unit-run
+unit-run: $(foreach c,$(UNITS),$(B)/unit-$(c))
+	$(Q)for c in $(UNITS); do $(B)/unit-$$c || exit 1; done
+
+# --- gates -----------------------------------------------------------------------------------------
+.PHONY: format format-check lint tidy
+format: ## rewrite the sources in the project's format
+	$(Q)clang-format-19 -i $(ALL_C) $(ALL_H)
+format-check: $(DEPS)
+	$(call say,FORMAT,$(words $(ALL_C) $(ALL_H)) files)
+	$(Q)clang-format-19 --dry-run -Werror $(ALL_C) $(ALL_H)
+lint: $(DEPS) ## limits, layers, pure files, words, commit messages
+	$(call say,LINT,tests/lint)
+	$(Q)tests/lint/limits.sh
+	$(Q)tests/lint/pure.sh
+	$(Q)tests/lint/commits.sh
+
+# One stamp a file, so that an unchanged file is not read again.
+TIDY_STAMPS := $(patsubst %.c,build/tidy/%.stamp,$(ALL_C))
+component_of = $(firstword $(foreach c,$(COMPONENTS),$(if $(filter $(call dir_of,$(c))/%,$(1)),$(c))) tests)
+build/tidy/%.stamp: %.c .clang-tidy $(FARM) $(PROTO_C)
+	$(call say,TIDY,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)clang-tidy-19 --quiet --warnings-as-errors='*' $< -- -std=c17 -D_GNU_SOURCE -Ibuild/include/$(call component_of,$<) \
+		$(INCLUDE_trainer) 2> >(grep -v 'warnings generated\|Suppressed\|Use -header-filter' >&2)
+	$(Q)touch $@
+tidy: $(DEPS) ## clang-tidy over every file
+	$(Q)$(MAKE) -j$(JOBS) tidy-all
+.PHONY: tidy-all
+tidy-all: $(TIDY_STAMPS)
+
+.PHONY: check
+check: $(DEPS) ## everything that needs no cluster, fastest first
+	$(Q)$(MAKE) format-check
+	$(Q)$(MAKE) lint
+	$(Q)$(MAKE) build
+	$(Q)$(MAKE) -j$(JOBS) CC=clang-19 objects
+	$(Q)$(MAKE) unit
+	$(Q)$(MAKE) tidy
+
+.PHONY: objects
+objects: $(foreach c,$(COMPONENTS),$(OBJECTS_$(c)))
+
+.PHONY: clean help
+clean: ## remove build/
+	rm -rf build
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 20
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

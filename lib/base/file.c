@@ -1,0 +1,182 @@
+/* file - whole reads, atomic writes and directories. */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+#define READ_CHUNK 65536
+
+int file_put(int descriptor, const void *data, size_t size)
+{
+    const char *next = data;
+
+    while (size) {
+        ssize_t written = write(descriptor, next, size);
+
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return -1;
+        next += written;
+        size -= (size_t)written;
+    }
+    return 0;
+}
+
+int file_get_at(int descriptor, void *data, size_t size, off_t offset)
+{
+    char *next = data;
+
+    while (size) {
+        ssize_t got = pread(descriptor, next, size, offset);
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return -1;
+        if (!got)
+            return 1;
+        next += got;
+        offset += got;
+        size -= (size_t)got;
+    }
+    return 0;
+}
+
+int file_read(const char *path, size_t limit, struct text *out, struct error *error)
+{
+    CLEAN_FD int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    CLEAN(text) struct text content = {0};
+    CLEAN_FREE char *chunk = malloc(READ_CHUNK);
+    ssize_t got;
+
+    if (descriptor < 0 && errno == ENOENT)
+        return 1;
+    if (descriptor < 0)
+        return error_errno(error, "cannot open %s", path);
+    if (!chunk)
+        return error_set(error, "cannot read %s: out of memory", path);
+    while ((got = read(descriptor, chunk, READ_CHUNK)) != 0) {
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return error_errno(error, "cannot read %s", path);
+        if (content.size + (size_t)got > limit)
+            return error_set(error, "%s is larger than the %zu bytes allowed", path, limit);
+        text_add_bytes(&content, chunk, (size_t)got);
+    }
+    text_done(out);
+    *out = content;
+    content = (struct text){0};
+    return 0;
+}
+
+/* Writes `data` into the new file `temporary` and makes it durable. */
+static int write_durable(const char *temporary, const void *data, size_t size, struct error *error)
+{
+    CLEAN_FD int descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+
+    if (descriptor < 0)
+        return error_errno(error, "cannot create %s", temporary);
+    if (file_put(descriptor, data, size) || fsync(descriptor))
+        return error_errno(error, "cannot write %s", temporary);
+    return 0;
+}
+
+/* Copies the directory part of `path`, or ".". */
+static char *directory_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    if (!slash)
+        return strdup(".");
+    return slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
+}
+
+int file_write(const char *path, const void *data, size_t size, struct error *error)
+{
+    CLEAN(text) struct text temporary = {0};
+    CLEAN_FREE char *directory = directory_of(path);
+
+    if (!directory)
+        return error_set(error, "cannot write %s: out of memory", path);
+    text_addf(&temporary, "%s.%ld.tmp", path, (long)getpid());
+    if (write_durable(temporary.data, data, size, error)) {
+        unlink(temporary.data);
+        return -1;
+    }
+    if (rename(temporary.data, path)) {
+        error_errno(error, "cannot rename %s", temporary.data);
+        unlink(temporary.data);
+        return -1;
+    }
+    return file_sync_directory(directory, error);
+}
+
+int file_make_directories(const char *path, struct error *error)
+{
+    CLEAN_FREE char *part = strdup(path);
+    struct stat status;
+
+    if (!part)
+        return error_set(error, "cannot create %s: out of memory", path);
+    for (char *slash = part + 1; *slash; slash++) {
+        if (*slash != '/')
+            continue;
+        *slash = '\0';
+        if (mkdir(part, 0755) && errno != EEXIST)
+            return error_errno(error, "cannot create directory %s", part);
+        *slash = '/';
+    }
+    if (mkdir(part, 0755) && errno != EEXIST)
+        return error_errno(error, "cannot create directory %s", part);
+    if (stat(path, &status) || !S_ISDIR(status.st_mode))
+        return error_set(error, "%s is there and is not a directory", path);
+    return 0;
+}
+
+int file_sync_directory(const char *path, struct error *error)
+{
+    CLEAN_FD int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (descriptor < 0)
+        return error_errno(error, "cannot open directory %s", path);
+    if (fsync(descriptor))
+        return error_errno(error, "cannot sync directory %s", path);
+    return 0;
+}
+
+static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *walk)
+{
+    (void)status;
+    (void)kind;
+    (void)walk;
+    return remove(path);
+}
+
+int file_remove_tree(const char *path, struct error *error)
+{
+    if (nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) && errno != ENOENT)
+        return error_errno(error, "cannot remove %s", path);
+    return 0;
+}
+
+int file_memory(const char *name, size_t size, struct error *error)
+{
+    CLEAN_FD int descriptor = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+    if (descriptor < 0)
+        return error_errno(error, "cannot create memory file %s", name);
+    if (ftruncate(descriptor, (off_t)size))
+        return error_errno(error, "cannot size memory file %s to %zu bytes", name, size);
+    return TAKE_FD(descriptor);
+}

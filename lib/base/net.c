@@ -1,0 +1,112 @@
+/* net - numeric addresses and sockets. */
+#include "base/net.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+
+/* Splits "host:port" or "[host]:port" into `host` and a pointer to the port. */
+static const char *split(const char *text, char *host, size_t size)
+{
+    const char *colon = strrchr(text, ':');
+    size_t length;
+
+    if (!colon || !colon[1])
+        return NULL;
+    length = (size_t)(colon - text);
+    if (length >= 2 && text[0] == '[' && text[length - 1] == ']') {
+        text++;
+        length -= 2;
+    }
+    if (!length || length >= size)
+        return NULL;
+    memcpy(host, text, length);
+    host[length] = '\0';
+    return colon + 1;
+}
+
+int net_parse(const char *text, struct net_address *address, struct error *error)
+{
+    struct sockaddr_in *v4 = (struct sockaddr_in *)&address->storage;
+    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&address->storage;
+    char host[NET_ADDRESS];
+    const char *port = split(text, host, sizeof host);
+    int64_t number;
+
+    if (!port || text_integer(port, 0, 65535, &number))
+        return error_set(error, "'%s' is not a numeric address with a port", text);
+    *address = (struct net_address){0};
+    if (inet_pton(AF_INET, host, &v4->sin_addr) == 1) {
+        v4->sin_family = AF_INET;
+        v4->sin_port = htons((uint16_t)number);
+        address->size = sizeof *v4;
+        return 0;
+    }
+    if (inet_pton(AF_INET6, host, &v6->sin6_addr) == 1) {
+        v6->sin6_family = AF_INET6;
+        v6->sin6_port = htons((uint16_t)number);
+        address->size = sizeof *v6;
+        return 0;
+    }
+    return error_set(error, "'%s' is not a numeric address with a port", text);
+}
+
+static int stream_socket(int family, struct error *error)
+{
+    int descriptor = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+    return descriptor < 0 ? error_errno(error, "cannot create a socket") : descriptor;
+}
+
+int net_listen(const char *address, int backlog, struct error *error)
+{
+    struct net_address at;
+    CLEAN_FD int descriptor = -1;
+    int on = 1;
+
+    if (net_parse(address, &at, error))
+        return -1;
+    descriptor = stream_socket(at.storage.ss_family, error);
+    if (descriptor < 0)
+        return -1;
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (bind(descriptor, (struct sockaddr *)&at.storage, at.size) || listen(descriptor, backlog))
+        return error_errno(error, "cannot listen on %s", address);
+    return TAKE_FD(descriptor);
+}
+
+int net_port(int descriptor)
+{
+    struct sockaddr_storage at = {0};
+    socklen_t size = sizeof at;
+
+    if (getsockname(descriptor, (struct sockaddr *)&at, &size))
+        return -1;
+    if (at.ss_family == AF_INET)
+        return ntohs(((struct sockaddr_in *)&at)->sin_port);
+    return ntohs(((struct sockaddr_in6 *)&at)->sin6_port);
+}
+
+int net_connect(const char *address, struct error *error)
+{
+    struct net_address at;
+    CLEAN_FD int descriptor = -1;
+    int on = 1;
+
+    if (net_parse(address, &at, error))
+        return -1;
+    descriptor = stream_socket(at.storage.ss_family, error);
+    if (descriptor < 0)
+        return -1;
+    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (connect(descriptor, (struct sockaddr *)&at.storage, at.size) && errno != EINPROGRESS)
+        return error_errno(error, "cannot connect to %s", address);
+    return TAKE_FD(descriptor);
+}

@@ -1,0 +1,118 @@
+/* text - a growing string. */
+#include "base/text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+const char *text_string(const struct text *text)
+{
+    return text->data ? text->data : "";
+}
+
+void text_add_bytes(struct text *text, const void *bytes, size_t size)
+{
+    memory_grow(&text->data, &text->capacity, text->size + size + 1, 1);
+    if (size)
+        memcpy(text->data + text->size, bytes, size);
+    text->size += size;
+    text->data[text->size] = '\0';
+}
+
+void text_add(struct text *text, const char *string)
+{
+    text_add_bytes(text, string, strlen(string));
+}
+
+void text_vaddf(struct text *text, const char *format, va_list arguments)
+{
+    va_list again;
+    int length;
+
+    va_copy(again, arguments);
+    length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    if (length < 0)
+        return;
+    memory_grow(&text->data, &text->capacity, text->size + (size_t)length + 1, 1);
+    vsnprintf(text->data + text->size, (size_t)length + 1, format, arguments);
+    text->size += (size_t)length;
+}
+
+void text_addf(struct text *text, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    text_vaddf(text, format, arguments);
+    va_end(arguments);
+}
+
+void text_clear(struct text *text)
+{
+    text->size = 0;
+    if (text->data)
+        text->data[0] = '\0';
+}
+
+void text_done(struct text *text)
+{
+    free(text->data);
+    *text = (struct text){0};
+}
+
+void text_hex(char *out, const void *bytes, size_t size)
+{
+    static const char digits[] = "0123456789abcdef";
+    const unsigned char *byte = bytes;
+
+    for (size_t i = 0; i < size; i++) {
+        out[2 * i] = digits[byte[i] >> 4];
+        out[2 * i + 1] = digits[byte[i] & 15];
+    }
+    out[2 * size] = '\0';
+}
+
+static int hex_digit(char digit)
+{
+    if (digit >= '0' && digit <= '9')
+        return digit - '0';
+    if (digit >= 'a' && digit <= 'f')
+        return digit - 'a' + 10;
+    if (digit >= 'A' && digit <= 'F')
+        return digit - 'A' + 10;
+    return -1;
+}
+
+int text_unhex(void *out, size_t size, const char *string)
+{
+    unsigned char *byte = out;
+
+    if (strlen(string) != 2 * size)
+        return 1;
+    for (size_t i = 0; i < size; i++) {
+        int high = hex_digit(string[2 * i]);
+        int low = hex_digit(string[2 * i + 1]);
+
+        if (high < 0 || low < 0)
+            return 1;
+        byte[i] = (unsigned char)(high << 4 | low);
+    }
+    return 0;
+}
+
+int text_integer(const char *string, int64_t low, int64_t high, int64_t *out)
+{
+    char *end;
+    long long value;
+
+    errno = 0;
+    value = strtoll(string, &end, 10);
+    if (end == string || *end || errno || value < low || value > high)
+        return 1;
+    *out = value;
+    return 0;
+}

@@ -1,0 +1,99 @@
+/* check - the main program of every unit test binary. */
+#include "support/check.h"
+
+#include <CUnit/Basic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/entropy.h"
+#include "base/file.h"
+
+#define DIRECTORIES 64
+
+static struct check_suite *suites;
+static char *directories[DIRECTORIES];
+static size_t directory_count;
+
+void check_register(struct check_suite *suite)
+{
+    struct check_suite **at = &suites;
+
+    while (*at && strcmp((*at)->name, suite->name) < 0)
+        at = &(*at)->next;
+    suite->next = *at;
+    *at = suite;
+}
+
+const char *check_directory(void)
+{
+    const char *base = getenv("TMPDIR");
+    char *path;
+
+    if (directory_count == DIRECTORIES ||
+        asprintf(&path, "%s/muster-test-XXXXXX", base ? base : "/tmp") < 0 || !mkdtemp(path))
+        abort();
+    directories[directory_count++] = path;
+    return path;
+}
+
+unsigned long long check_seed(void)
+{
+    static unsigned long long seed;
+    static int known;
+    const char *given = getenv("SEED");
+
+    if (!known) {
+        known = 1;
+        if (given)
+            seed = strtoull(given, NULL, 0);
+        else
+            entropy_fill(&seed, sizeof seed);
+        printf("SEED=%llu\n", seed);
+    }
+    return seed;
+}
+
+static void directories_remove(void)
+{
+    while (directory_count) {
+        file_remove_tree(directories[--directory_count], NULL);
+        free(directories[directory_count]);
+    }
+}
+
+static int suites_add(const char *only)
+{
+    for (struct check_suite *suite = suites; suite; suite = suite->next) {
+        CU_pSuite added;
+
+        if (only && !strstr(suite->name, only))
+            continue;
+        added = CU_add_suite(suite->name, NULL, NULL);
+        if (!added)
+            return -1;
+        for (size_t i = 0; i < suite->count; i++) {
+            if (!CU_add_test(added, suite->tests[i].name, suite->tests[i].run))
+                return -1;
+        }
+    }
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    unsigned failures;
+
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    if (CU_initialize_registry() != CUE_SUCCESS || suites_add(argc > 1 ? argv[1] : NULL))
+        return 2;
+    CU_basic_set_mode(CU_BRM_NORMAL);
+    CU_basic_run_tests();
+    failures = CU_get_number_of_failures();
+    if (!CU_get_number_of_asserts())
+        failures++;
+    CU_cleanup_registry();
+    directories_remove();
+    return failures ? 1 : 0;
+}

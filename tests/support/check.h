@@ -1,0 +1,38 @@
+/* check - how a test file registers its tests with CUnit: one SUITE at its end. */
+#ifndef SUPPORT_CHECK_H
+#define SUPPORT_CHECK_H
+
+#include <CUnit/CUnit.h>
+#include <stddef.h>
+
+struct check_test {
+    const char *name; /* what must hold */
+    void (*run)(void);
+};
+
+struct check_suite {
+    const char *name;
+    const struct check_test *tests;
+    size_t count;
+    struct check_suite *next;
+};
+
+void check_register(struct check_suite *suite);
+
+/* SUITE("base loop", {"timers fire in order", timers_fire_in_order}, ...); */
+#define SUITE(title, ...)                                                                          \
+    static const struct check_test suite_tests[] = {__VA_ARGS__};                                  \
+    static struct check_suite suite = {                                                            \
+        title, suite_tests, sizeof suite_tests / sizeof *suite_tests, NULL};                       \
+    __attribute__((constructor)) static void suite_register(void)                                  \
+    {                                                                                              \
+        check_register(&suite);                                                                    \
+    }
+
+/* Makes a fresh directory below $TMPDIR or /tmp, removed at exit. Owned by the support. */
+const char *check_directory(void);
+
+/* The seed of this run: $SEED, else random. Printed once, so that a failure can be replayed. */
+unsigned long long check_seed(void);
+
+#endif

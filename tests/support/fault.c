@@ -1,0 +1,99 @@
+/* fault - wrappers around allocation and system calls that fail on demand. */
+#include "support/fault.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+static _Thread_local int armed_kind;
+static _Thread_local int calls_left;
+static _Thread_local int fired;
+
+void fault_arm(enum fault_kind kind, int k)
+{
+    armed_kind = (int)kind;
+    calls_left = k;
+    fired = 0;
+}
+
+int fault_disarm(void)
+{
+    armed_kind = 0;
+    return fired;
+}
+
+static int fault_due(enum fault_kind kind)
+{
+    if (!(armed_kind & (int)kind) || --calls_left)
+        return 0;
+    fired = 1;
+    errno = kind == FAULT_MEMORY ? ENOMEM : EIO;
+    return 1;
+}
+
+/* WRAP(kind, failure value, return type, name, (parameters), (arguments)) */
+#define WRAP(kind, failure, type, name, parameters, arguments)                                     \
+    type __real_##name parameters;                                                                 \
+    type __wrap_##name parameters;                                                                 \
+    type __wrap_##name parameters                                                                  \
+    {                                                                                              \
+        if (fault_due(kind))                                                                       \
+            return failure;                                                                        \
+        return __real_##name arguments;                                                            \
+    }
+
+WRAP(FAULT_MEMORY, NULL, void *, malloc, (size_t size), (size))
+WRAP(FAULT_MEMORY, NULL, void *, calloc, (size_t count, size_t size), (count, size))
+WRAP(FAULT_MEMORY, NULL, void *, realloc, (void *memory, size_t size), (memory, size))
+WRAP(FAULT_MEMORY, NULL, char *, strdup, (const char *text), (text))
+WRAP(FAULT_SYSTEM, -1, ssize_t, read, (int fd, void *data, size_t size), (fd, data, size))
+WRAP(FAULT_SYSTEM, -1, ssize_t, write, (int fd, const void *data, size_t size), (fd, data, size))
+WRAP(FAULT_SYSTEM, -1, ssize_t, pread, (int fd, void *d, size_t n, off_t at), (fd, d, n, at))
+WRAP(FAULT_SYSTEM, -1, ssize_t, pwrite, (int fd, const void *d, size_t n, off_t at), (fd, d, n, at))
+WRAP(FAULT_SYSTEM, -1, int, fsync, (int fd), (fd))
+WRAP(FAULT_SYSTEM, -1, int, rename, (const char *from, const char *to), (from, to))
+WRAP(FAULT_SYSTEM, -1, int, mkdir, (const char *path, mode_t mode), (path, mode))
+WRAP(FAULT_SYSTEM, -1, int, ftruncate, (int fd, off_t size), (fd, size))
+WRAP(FAULT_SYSTEM,
+     MAP_FAILED,
+     void *,
+     mmap,
+     (void *at, size_t size, int access, int flags, int fd, off_t offset),
+     (at, size, access, flags, fd, offset))
+WRAP(FAULT_SYSTEM, -1, int, memfd_create, (const char *name, unsigned flags), (name, flags))
+WRAP(FAULT_SYSTEM, -1, int, socket, (int domain, int type, int protocol), (domain, type, protocol))
+WRAP(FAULT_SYSTEM, -1, int, bind, (int fd, const struct sockaddr *a, socklen_t n), (fd, a, n))
+WRAP(FAULT_SYSTEM, -1, int, listen, (int fd, int backlog), (fd, backlog))
+WRAP(FAULT_SYSTEM, -1, int, connect, (int fd, const struct sockaddr *a, socklen_t n), (fd, a, n))
+WRAP(FAULT_SYSTEM, -1, int, epoll_create1, (int flags), (flags))
+WRAP(FAULT_SYSTEM,
+     -1,
+     int,
+     epoll_ctl,
+     (int epoll, int operation, int fd, struct epoll_event *event),
+     (epoll, operation, fd, event))
+WRAP(FAULT_SYSTEM, -1, int, timerfd_create, (int clock, int flags), (clock, flags))
+WRAP(FAULT_SYSTEM, -1, int, pipe2, (int *ends, int flags), (ends, flags))
+WRAP(FAULT_SYSTEM, -1, pid_t, fork, (void), ())
+
+int __real_open(const char *path, int flags, ...);
+int __wrap_open(const char *path, int flags, ...);
+int __wrap_open(const char *path, int flags, ...)
+{
+    va_list arguments;
+    mode_t mode;
+
+    va_start(arguments, flags);
+    mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(arguments, mode_t) : 0;
+    va_end(arguments);
+    if (fault_due(FAULT_SYSTEM))
+        return -1;
+    return __real_open(path, flags, mode);
+}
