@@ -106,71 +106,75 @@ $(B)/gen/muster.pb-c.o: $(PROTO_C)
 	$(Q)$(CC) -std=c17 -O2 -g -w $(PIE) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -c $< -o $@
 
 # --- programs ------------------------------------------------------------------------------------
-LIBS_wire_static = $(shell pkg-config --static --libs grpc libprotobuf-c) -lstdc++ -lm
-LIBS_wire = $(shell pkg-config --libs grpc libprotobuf-c) -lgpr
-LIBS_base = -lhttp_parser
-LIBS_job = -lcjson -lyaml
+# Everything but the main files is in one archive, from which each program takes what it uses.
+ARCHIVE := $(B)/libmuster.a
+$(ARCHIVE): $(foreach c,$(COMPONENTS),$(OBJECTS_$(c)))
+	$(Q)rm -f $@ && ar rcsD $@ $^
+
+LIBS_static = $(shell pkg-config --static --libs grpc libprotobuf-c) -lstdc++ -lhttp_parser -lm
+LIBS_grpc = $(shell pkg-config --libs grpc libprotobuf-c) -lgpr
 LIBS_trainer = $(OPENBLAS)/libopenblas.a -lisal -lcjson -lyaml -lz -lm
+LIBS = $(LIBS_grpc) $(LIBS_trainer) -lhttp_parser
 
-PROGRAMS := $(B)/muster-agent $(B)/muster-trainer $(B)/muster
-link_objects = $(foreach c,$(1),$(OBJECTS_$(c)))
+# gRPC sizes its thread pool by the processors of the host; the wrapper answers two (wire/rpc.c).
+LINK_grpc := -Wl,--wrap=sysconf
 
-# The agent runs in any image: one static file.
-$(B)/muster-agent: $(B)/agent/main.o $(call link_objects,agent wire base)
+# The agent runs in any image: one static file. The linker's notes on names that a static program
+# looks up at run time do not concern it: it dials numeric addresses only.
+$(B)/muster-agent: $(B)/agent/main.o $(ARCHIVE)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(LDFLAGS) $(if $(SANITIZE),,-static) $^ -Wl,--gc-sections -Wl,--wrap=sysconf \
-		$(if $(SANITIZE),$(LIBS_wire),$(LIBS_wire_static)) $(LIBS_base) -o $@ \
+	$(Q)$(CC) $(LDFLAGS) $(if $(SANITIZE),,-static) $^ $(LINK_grpc) -Wl,--gc-sections \
+		$(if $(SANITIZE),$(LIBS),$(LIBS_static)) -o $@ \
 		2> >(grep -v -E "statically linked applications|in function .*:$$" >&2)
 
-$(B)/muster-trainer: $(B)/trainer/main.o $(call link_objects,trainer job base) \
-		$(filter %/fence.o,$(OBJECTS_wire))
+$(B)/muster-trainer: $(B)/trainer/main.o $(ARCHIVE)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(LDFLAGS) $(if $(SANITIZE),,-pie) $^ -Wl,--gc-sections $(LIBS_trainer) $(LIBS_base) -o $@
+	$(Q)$(CC) $(LDFLAGS) $(if $(SANITIZE),,-pie) $^ -Wl,--gc-sections $(LIBS) -o $@
 
-$(B)/muster: $(B)/cli/main.o $(call link_objects,cli controller job wire base)
+$(B)/muster: $(B)/cli/main.o $(ARCHIVE)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(LDFLAGS) $(if $(SANITIZE),,-pie) $^ -Wl,--wrap=sysconf $(LIBS_wire) $(LIBS_job) $(LIBS_base) -lm -o $@
+	$(Q)$(CC) $(LDFLAGS) $(if $(SANITIZE),,-pie) $^ $(LINK_grpc) -Wl,--gc-sections $(LIBS) -o $@
 
-.PHONY: build
+PROGRAMS := $(patsubst %,$(B)/%,$(if $(wildcard agent/main.c),muster-agent) \
+	$(if $(wildcard trainer/main.c),muster-trainer) $(if $(wildcard cli/main.c),muster))
+.PHONY: build programs
 build: $(DEPS) ## build the programs into build/<flavour>/
 	$(Q)$(MAKE) -j$(JOBS) programs
-.PHONY: programs
 programs: $(PROGRAMS)
 
-# --- unit tests: one program a component, which mirrors the tree ------------------------------------
-UNITS := $(foreach c,$(COMPONENTS),$(if $(shell find tests/unit/$(call dir_of,$(c)) -name '*.c' 2>/dev/null),$(c)))
-SUPPORT := $(patsubst %.c,$(B)/%.o,$(shell find tests/support -name '*.c'))
-WRAP := $(addprefix -Wl$(comma)--wrap=,$(shell cat tests/support/wrapped.txt))
-NEEDS_base := base
-NEEDS_wire := wire base
-NEEDS_job := job base
-NEEDS_agent := agent wire base
-NEEDS_trainer := trainer job wire base
-NEEDS_controller := controller job wire base
-NEEDS_cli := cli controller job wire base
-LIBS_unit_base = $(LIBS_base)
-LIBS_unit_wire = $(LIBS_wire) $(LIBS_base)
-LIBS_unit_job = $(LIBS_job) $(LIBS_base)
-LIBS_unit_agent = $(LIBS_wire) $(LIBS_base)
-LIBS_unit_trainer = $(LIBS_trainer) $(LIBS_wire) $(LIBS_base)
-LIBS_unit_controller = $(LIBS_wire) $(LIBS_job) $(LIBS_base)
-LIBS_unit_cli = $(LIBS_wire) $(LIBS_job) $(LIBS_base)
-
+# --- tests -----------------------------------------------------------------------------------------
 $(B)/tests/%.o: tests/%.c $(FARM) $(DEPS) $(PROTO_C)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(PIE) -Ibuild/include/tests $(INCLUDE_trainer) -MMD -MP -c $< -o $@
 
-unit_objects = $(patsubst %.c,$(B)/%.o,$(shell find tests/unit/$(call dir_of,$(1)) -name '*.c' 2>/dev/null | LC_ALL=C sort))
+tests_in = $(patsubst %.c,$(B)/%.o,$(shell find $(1) -name '*.c' 2>/dev/null | LC_ALL=C sort))
+SUPPORT := $(call tests_in,tests/support)
+WRAP := $(addprefix -Wl$(comma)--wrap=,$(shell cat tests/support/wrapped.txt))
+
+# One program a component, which mirrors the tree.
+UNITS := $(foreach c,$(COMPONENTS),$(if $(wildcard tests/unit/$(call dir_of,$(c))),$(c)))
 define unit_rule
-$(B)/unit-$(1): $(call unit_objects,$(1)) $(SUPPORT) $(call link_objects,$(NEEDS_$(1)))
+$(B)/unit-$(1): $(call tests_in,tests/unit/$(call dir_of,$(1))) $(SUPPORT) $(ARCHIVE)
 	$$(call say,LINK,$$@)
-	$$(Q)$$(CC) $$(LDFLAGS) $$^ $$(WRAP) $$(LIBS_unit_$(1)) -lcunit -lm -o $$@
+	$$(Q)$$(CC) $$(LDFLAGS) $$^ $$(WRAP) $$(LIBS) -lcunit -o $$@
 endef
 $(foreach c,$(UNITS),$(eval $(call unit_rule,$(c))))
 
 .PHONY: units
 units: $(foreach c,$(UNITS),$(B)/unit-$(c))
+
+# make fuzz FUZZ_SECONDS=60 [FUZZ=name]: every parser of outside input, from its corpus.
+FUZZ_SECONDS ?= 10
+FUZZ ?= $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+$(B)/fuzz-%: $(B)/tests/fuzz/fuzz_%.o $(ARCHIVE)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer $^ $(LIBS) -o $@
+.PHONY: fuzz fuzz-run
+fuzz: $(DEPS) ## run each fuzz target for FUZZ_SECONDS from its corpus
+	$(Q)$(MAKE) -j$(JOBS) CC=clang-19 SANITIZE=fuzzer-no-link,address,undefined fuzz-run
+fuzz-run: $(foreach f,$(FUZZ),$(B)/fuzz-$(f))
+	$(Q)for f in $(FUZZ); do tests/fuzz/run.sh $(B)/fuzz-$$f $$f $(FUZZ_SECONDS) || exit 1; done
 
 .PHONY: unit
 unit: $(DEPS) ## unit and golden tests under AddressSanitizer, UBSan and LeakSanitizer
@@ -218,9 +222,10 @@ check: $(DEPS) ## everything that needs no cluster, fastest first
 	$(Q)$(MAKE) -j$(JOBS) CC=clang-19 objects
 	$(Q)$(MAKE) unit
 	$(Q)$(MAKE) tidy
+	$(Q)$(MAKE) fuzz
 
 .PHONY: objects
-objects: $(foreach c,$(COMPONENTS),$(OBJECTS_$(c)))
+objects: $(ARCHIVE)
 
 .PHONY: clean help
 clean: ## remove build/

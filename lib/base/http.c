@@ -75,7 +75,7 @@ static int path_take(const struct parse *parse, struct http_request *request)
         return 414;
     http_parser_url_init(&url);
     if (http_parser_parse_url(parse->url, parse->url_size, 0, &url) ||
-        !(url.field_set & (1 << UF_PATH)))
+        !(url.field_set & (1 << UF_PATH)) || parse->url[url.field_data[UF_PATH].off] != '/')
         return 400;
     length = url.field_data[UF_PATH].len;
     memcpy(request->path, parse->url + url.field_data[UF_PATH].off, length);
