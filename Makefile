@@ -96,7 +96,7 @@ define compile_rule
 $(B)/$(call dir_of,$(1))/%.o: $(call dir_of,$(1))/%.c $(FARM) $(DEPS) $(PROTO_C)
 	$$(call say,CC,$$<)
 	$$(Q)mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(CFLAGS) $(PIE) -Ibuild/include/$(1) $(INCLUDE_$(1)) -MMD -MP -c $$< -o $$@
+	$$(Q)$$(CC) $$(CFLAGS) $(PIE) -Ibuild/include/$(1) $(INCLUDE_$(1)) -MD -MP -c $$< -o $$@
 endef
 $(foreach c,$(COMPONENTS),$(eval $(call compile_rule,$(c))))
 
@@ -146,7 +146,7 @@ programs: $(PROGRAMS)
 $(B)/tests/%.o: tests/%.c $(FARM) $(DEPS) $(PROTO_C)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) $(PIE) -Ibuild/include/tests $(INCLUDE_trainer) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(CFLAGS) $(PIE) -Ibuild/include/tests $(INCLUDE_trainer) -MD -MP -c $< -o $@
 
 tests_in = $(patsubst %.c,$(B)/%.o,$(shell find $(1) -name '*.c' 2>/dev/null | LC_ALL=C sort))
 SUPPORT := $(call tests_in,tests/support)
@@ -163,6 +163,16 @@ $(foreach c,$(UNITS),$(eval $(call unit_rule,$(c))))
 
 .PHONY: units
 units: $(foreach c,$(UNITS),$(B)/unit-$(c))
+
+# The simulator: the real machines under virtual time. make sim SCHEDULES=100000; SEED=n replays one.
+SCHEDULES ?= 2000
+$(B)/sim: $(call tests_in,tests/sim) $(ARCHIVE)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) $^ $(LIBS) -o $@
+.PHONY: sim
+sim: $(DEPS) ## play SCHEDULES seeded schedules of the membership machines
+	$(Q)$(MAKE) -j$(JOBS) $(B)/sim
+	$(Q)$(B)/sim --schedules $(SCHEDULES)
 
 # make fuzz FUZZ_SECONDS=60 [FUZZ=name]: every parser of outside input, from its corpus.
 FUZZ_SECONDS ?= 10
@@ -221,6 +231,7 @@ check: $(DEPS) ## everything that needs no cluster, fastest first
 	$(Q)$(MAKE) build
 	$(Q)$(MAKE) -j$(JOBS) CC=clang-19 objects
 	$(Q)$(MAKE) unit
+	$(Q)$(MAKE) sim
 	$(Q)$(MAKE) tidy
 	$(Q)$(MAKE) fuzz
 

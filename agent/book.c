@@ -1,0 +1,24 @@
+/* book - where the agents of the job are. */
+#include "agent/book.h"
+
+const struct book_entry *book_find(const struct book *book, const struct identity *id)
+{
+    const struct book_entry *entry;
+
+    if (id->slot >= VIEW_MEMBERS)
+        return NULL;
+    entry = &book->entries[id->slot];
+    return identity_equal(&entry->id, id) ? entry : NULL;
+}
+
+void book_learn(struct book *book, const struct book_entry *entry)
+{
+    if (entry->id.slot < VIEW_MEMBERS && identity_known(&entry->id) && entry->address[0])
+        book->entries[entry->id.slot] = *entry;
+}
+
+void book_recall(struct book *book, const struct book_entry *entry)
+{
+    if (entry->id.slot < VIEW_MEMBERS && !identity_known(&book->entries[entry->id.slot].id))
+        book_learn(book, entry);
+}

@@ -1,0 +1,437 @@
+/* lead - the machine that forms generations, as a table of states and events.
+ *
+ * Rules are numbered as in docs/rendezvous.md. */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/lead_private.h"
+
+typedef void (*lead_handler)(struct lead *lead,
+                             const struct lead_event *event,
+                             int64_t now,
+                             struct effects *effects);
+
+void lead_init(struct lead *lead, const struct identity *self, const struct lead_settings *settings)
+{
+    memset(lead, 0, sizeof *lead);
+    lead->self = *self;
+    lead->settings = *settings;
+    lead->restore = -1;
+    lead->crash_restore = -1;
+    lead->rank_budget.count = settings->rank_budget;
+    lead->rank_budget.window = settings->rank_window;
+    lead->pod_budget.count = settings->pod_budget;
+    lead->pod_budget.window = settings->pod_window;
+}
+
+void lead_done(struct lead *lead)
+{
+    free(lead->blobs);
+    lead->blobs = NULL;
+}
+
+const char *lead_state_name(enum lead_state state)
+{
+    static const char *const names[] = {"asleep", "gather", "form", "record", "run", "ended"};
+
+    _Static_assert(sizeof names / sizeof *names == LEAD_STATES, "one name a state");
+    return names[state];
+}
+
+uint32_t lead_rank(const struct lead *lead, uint32_t place)
+{
+    return place * lead->settings.ranks;
+}
+
+uint32_t lead_missing(const struct lead *lead, uint32_t slots[VIEW_MEMBERS])
+{
+    uint32_t count = 0;
+
+    for (uint32_t slot = 0; slot < lead->settings.replicas && slot < VIEW_MEMBERS; slot++) {
+        if (!identity_known(&lead->peers[slot].id) || lead->peers[slot].lost)
+            slots[count++] = slot;
+    }
+    return count;
+}
+
+/* Peers. */
+
+bool lead_peer_there(const struct lead_peer *peer)
+{
+    return identity_known(&peer->id) && !peer->lost;
+}
+
+/* The peer that is exactly this incarnation, or NULL. */
+struct lead_peer *lead_peer_of(struct lead *lead, const struct identity *id)
+{
+    struct lead_peer *peer;
+
+    if (id->slot >= VIEW_MEMBERS)
+        return NULL;
+    peer = &lead->peers[id->slot];
+    return identity_equal(&peer->id, id) ? peer : NULL;
+}
+
+struct lead_peer *lead_peer_add(struct lead *lead, const struct identity *id)
+{
+    struct lead_peer *peer = &lead->peers[id->slot];
+
+    *peer = (struct lead_peer){.id = *id, .committed = -1};
+    if (id->slot >= lead->peer_count)
+        lead->peer_count = id->slot + 1;
+    return peer;
+}
+
+/* Ending. */
+
+static void finish_send(struct lead *lead, const struct identity *to, struct effects *effects)
+{
+    struct message *message = effects_send(effects, to, MESSAGE_FINISH, lead->number);
+
+    message->outcome = lead->outcome;
+    message->text = lead->result;
+}
+
+void lead_finish(struct lead *lead, enum outcome outcome, const char *text, struct effects *effects)
+{
+    lead->state = LEAD_ENDED;
+    lead->outcome = outcome;
+    if (text)
+        snprintf(lead->result, sizeof lead->result, "%s", text);
+    effects_timer(effects, LEAD_NEVER);
+    for (uint32_t slot = 0; slot < lead->peer_count; slot++) {
+        if (lead_peer_there(&lead->peers[slot]))
+            finish_send(lead, &lead->peers[slot].id, effects);
+    }
+}
+
+/* Goes back to being led. Whoever promised this candidate something is told that it has given up,
+ * and whom to follow, where that is known. */
+static void sleep_again(struct lead *lead, const struct identity *followed, struct effects *effects)
+{
+    lead->state = LEAD_ASLEEP;
+    lead->repairing = false;
+    effects_timer(effects, LEAD_NEVER);
+    for (uint32_t slot = 0; slot < lead->peer_count; slot++) {
+        const struct lead_peer *peer = &lead->peers[slot];
+        struct message *message;
+
+        if (!lead_peer_there(peer) || slot == lead->self.slot)
+            continue;
+        message = effects_send(effects, &peer->id, MESSAGE_REFUSE, lead->number);
+        message->decided = &lead->base;
+        message->lead = *followed;
+        message->text = "gave up";
+    }
+}
+
+/* Blame: what happened, for the incident and the budgets. Returns whether the job goes on. */
+
+static void incident_open(
+    struct lead *lead, uint32_t slot, const struct fault *fault, const char *text, int64_t now)
+{
+    struct incident *incident = &lead->incident;
+    int64_t seen = now - fault->age;
+
+    if (lead->repairing) {
+        incident->faults++;
+        /* Peers of a dead rank often speak first; the death itself is the better description. */
+        if (incident->cause != CAUSE_COMMUNICATOR || fault->cause == CAUSE_COMMUNICATOR)
+            return;
+        if (incident->seen < seen)
+            seen = incident->seen;
+    } else {
+        *incident = (struct incident){.faults = 1};
+        lead->repairing = true;
+    }
+    incident->cause = fault->cause;
+    incident->slot = slot;
+    incident->local_rank = fault->local_rank;
+    incident->seen = seen;
+    snprintf(incident->text, sizeof incident->text, "%s", text ? text : "");
+}
+
+static bool blame(struct lead *lead,
+                  uint32_t slot,
+                  const struct fault *fault,
+                  const char *text,
+                  int64_t now,
+                  struct effects *effects)
+{
+    char reason[LEAD_RESULT / 2];
+    const char *why = NULL;
+
+    incident_open(lead, slot, fault, text, now);
+    if (fault->final)
+        why = "cannot be repaired";
+    else if (incident_rung(fault->cause) == 2 && !budget_spend(&lead->rank_budget, now))
+        why = "the budget recovery.budgets.rank is spent";
+    else if (incident_rung(fault->cause) == 4 && !budget_spend(&lead->pod_budget, now))
+        why = "the budget recovery.budgets.pod is spent";
+    if (!why)
+        return true;
+    snprintf(reason,
+             sizeof reason,
+             "slot %u, rank %u: %s: %s (%s)",
+             (unsigned)slot,
+             (unsigned)(slot * lead->settings.ranks + fault->local_rank),
+             cause_name(fault->cause),
+             text && *text ? text : "no reason given",
+             why);
+    lead_finish(lead, OUTCOME_FAILED, reason, effects);
+    return false;
+}
+
+/* Faults and losses. */
+
+static LEAD_HANDLER(faulted)
+{
+    const struct message *message = event->message;
+    bool current = message->number == lead->number;
+
+    if (!lead_peer_of(lead, &message->from))
+        return;
+    if (!current && lead->state == LEAD_RUN && !message->fault.final)
+        return; /* of a generation that is over */
+    if (!blame(lead, message->from.slot, &message->fault, message->text, now, effects))
+        return;
+    /* A fault that was sent before the promise is contained in it. */
+    if (current)
+        lead_gather(lead, now, effects);
+}
+
+static bool concerned(struct lead *lead, const struct identity *id)
+{
+    if (lead->state == LEAD_RUN)
+        return view_find(&lead->base, id) >= 0;
+    return view_find(&lead->base, id) >= 0 || view_find(&lead->view, id) >= 0;
+}
+
+void lead_peer_gone(struct lead *lead,
+                    struct lead_peer *peer,
+                    enum cause cause,
+                    int64_t now,
+                    struct effects *effects)
+{
+    struct fault fault = {.cause = cause};
+
+    peer->lost = true;
+    peer->promised = peer->ready = peer->recorded = false;
+    if (!concerned(lead, &peer->id)) {
+        if (lead->state == LEAD_GATHER)
+            lead_gather_check(lead, now, effects);
+        return;
+    }
+    if (!blame(lead, peer->id.slot, &fault, "", now, effects))
+        return;
+    if (lead->state == LEAD_GATHER)
+        lead_gather_check(lead, now, effects);
+    else
+        lead_gather(lead, now, effects);
+}
+
+static LEAD_HANDLER(peer_lost)
+{
+    struct lead_peer *peer = lead_peer_of(lead, &event->identity);
+
+    if (peer && !peer->lost)
+        lead_peer_gone(lead, peer, CAUSE_AGENT_LOST, now, effects);
+}
+
+/* Who says hello has no place: also a member that lost its session and came back, or another
+ * incarnation in a member's slot. Then the generation that counts on it is over. */
+static LEAD_HANDLER(hello)
+{
+    const struct identity *from = &event->message->from;
+    struct fault fault = {.cause = CAUSE_AGENT_LOST};
+    struct lead_peer before;
+
+    if (from->slot >= VIEW_MEMBERS)
+        return;
+    before = lead->peers[from->slot];
+    if (identity_known(&before.id) && !identity_equal(&before.id, from))
+        fault.cause = CAUSE_AGENT_NEW;
+    lead_peer_add(lead, from);
+    if (lead->state == LEAD_GATHER) {
+        lead_prepare(lead, from, effects);
+    } else if (lead_peer_there(&before) && concerned(lead, &before.id)) {
+        if (blame(lead, from->slot, &fault, "", now, effects))
+            lead_gather(lead, now, effects);
+    }
+}
+
+static LEAD_HANDLER(hello_ended)
+{
+    (void)now;
+    finish_send(lead, &event->message->from, effects);
+}
+
+/* Outbid: one number above the other at once, then a pause. Where the refuser follows a lead that
+ * lives, that one is followed. */
+LEAD_HANDLER(lead_refused)
+{
+    const struct message *message = event->message;
+    bool led = identity_known(&message->lead) && !identity_equal(&message->lead, &lead->self);
+
+    if (lead->state == LEAD_RUN && message->number <= lead->number)
+        return; /* what it refused is over */
+    if (message->number > lead->seen)
+        lead->seen = message->number;
+    if (!led && message->number >= lead->number && !lead->outbid++) {
+        lead_gather(lead, now, effects);
+        return;
+    }
+    sleep_again(lead, &message->lead, effects);
+    effects_add(effects, EFFECT_CUT)->to = lead->self;
+    if (led)
+        effects_add(effects, EFFECT_FOLLOW)->to = message->lead;
+}
+
+static LEAD_HANDLER(done)
+{
+    const struct message *message = event->message;
+    struct lead_peer *peer = lead_peer_of(lead, &message->from);
+    int place = view_find(&lead->base, &message->from);
+
+    (void)now;
+    if (!peer || place < 0 || message->number != lead->base.generation)
+        return;
+    peer->done = true;
+    if (place == 0) {
+        lead->outcome = message->outcome;
+        snprintf(lead->result, sizeof lead->result, "%s", message->text ? message->text : "");
+    }
+    for (uint32_t i = 0; i < lead->base.count; i++) {
+        if (!lead->peers[lead->base.members[i].slot].done)
+            return;
+    }
+    lead_finish(lead, lead->outcome, NULL, effects);
+}
+
+static LEAD_HANDLER(stepped)
+{
+    (void)now;
+    if (!lead->repairing)
+        return;
+    lead->incident.restored = event->restored;
+    lead->incident.stepped = event->stepped;
+    lead->repairing = false;
+    effects_add(effects, EFFECT_INCIDENT);
+}
+
+static LEAD_HANDLER(fenced)
+{
+    (void)now;
+    lead_finish(lead, OUTCOME_FAILED, event->text, effects);
+}
+
+static LEAD_HANDLER(yield)
+{
+    (void)now;
+    sleep_again(lead, &event->identity, effects);
+}
+
+static LEAD_HANDLER(stand)
+{
+    view_copy(&lead->base, event->view);
+    if (event->number > lead->seen)
+        lead->seen = event->number;
+    memset(lead->peers, 0, sizeof lead->peers);
+    lead->peer_count = 0;
+    lead->outbid = 0;
+    lead_peer_add(lead, &lead->self);
+    for (uint32_t i = 0; i < event->roster->count; i++)
+        lead_peer_add(lead, &event->roster->members[i]);
+    if (identity_known(&event->identity)) {
+        struct fault fault = {.cause = CAUSE_AGENT_LOST, .age = now - event->since};
+
+        if (!blame(lead, event->identity.slot, &fault, "it was the lead", now, effects))
+            return;
+    }
+    lead_gather(lead, now, effects);
+}
+
+/* A phase takes too long. */
+
+static LEAD_HANDLER(form_late)
+{
+    char reason[256];
+
+    (void)event;
+    (void)now;
+    for (uint32_t i = 0; i < lead->view.count; i++) {
+        uint32_t slot = lead->view.members[i].slot;
+
+        if (lead->peers[slot].ready)
+            continue;
+        snprintf(reason,
+                 sizeof reason,
+                 "slot %u: its ranks were not ready within %lld s (deadlines.startSeconds)",
+                 (unsigned)slot,
+                 (long long)(lead->settings.start / INT64_C(1000000000)));
+        lead_finish(lead, OUTCOME_FAILED, reason, effects);
+        return;
+    }
+}
+
+/* An empty cell: the event says nothing new in that state and is passed over. */
+static const lead_handler table[LEAD_STATES][LEAD_EVENTS] = {
+    [LEAD_ASLEEP] = {[LEAD_STAND] = stand},
+    [LEAD_GATHER] = {[LEAD_HELLO] = hello,
+                     [LEAD_PROMISE] = lead_promised,
+                     [LEAD_REFUSE] = lead_refused,
+                     [LEAD_FAULT] = faulted,
+                     [LEAD_WITNESSED] = lead_witnessed,
+                     [LEAD_LEARNED] = lead_learned,
+                     [LEAD_LOST] = peer_lost,
+                     [LEAD_YIELD] = yield,
+                     [LEAD_TIMER] = lead_gather_late},
+    [LEAD_FORM] = {[LEAD_HELLO] = hello,
+                   [LEAD_REFUSE] = lead_refused,
+                   [LEAD_READY] = lead_ready,
+                   [LEAD_FAULT] = faulted,
+                   [LEAD_LOST] = peer_lost,
+                   [LEAD_YIELD] = yield,
+                   [LEAD_TIMER] = form_late},
+    [LEAD_RECORD] = {[LEAD_HELLO] = hello,
+                     [LEAD_REFUSE] = lead_refused,
+                     [LEAD_RECORDED] = lead_recorded,
+                     [LEAD_FAULT] = faulted,
+                     [LEAD_WITNESSED] = lead_witnessed,
+                     [LEAD_LOST] = peer_lost,
+                     [LEAD_YIELD] = yield,
+                     [LEAD_TIMER] = lead_record_late},
+    [LEAD_RUN] = {[LEAD_HELLO] = hello,
+                  [LEAD_REFUSE] = lead_refused,
+                  [LEAD_FAULT] = faulted,
+                  [LEAD_DONE] = done,
+                  [LEAD_LOST] = peer_lost,
+                  [LEAD_STEPPED] = stepped,
+                  [LEAD_FENCED] = fenced,
+                  [LEAD_YIELD] = yield},
+    [LEAD_ENDED] = {[LEAD_HELLO] = hello_ended},
+};
+
+/* What must be true after every step. */
+static void lead_invariant(const struct lead *lead, uint64_t number_before)
+{
+    assert(lead->number >= number_before);
+    assert(lead->seen >= lead->number);
+    assert(lead->state != LEAD_FORM || lead->view.generation == lead->number);
+    assert(lead->state != LEAD_RUN || lead->base.generation == lead->number);
+    assert(lead->base.generation <= lead->number || lead->state == LEAD_ASLEEP);
+    (void)lead;
+    (void)number_before;
+}
+
+LEAD_HANDLER(lead_step)
+{
+    lead_handler handler = table[lead->state][event->kind];
+    uint64_t number_before = lead->number;
+
+    if (handler)
+        handler(lead, event, now, effects);
+    lead_invariant(lead, number_before);
+}

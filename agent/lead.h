@@ -1,0 +1,136 @@
+/* lead - the machine that forms generations; asleep in every agent, awake in one. Pure.
+ *
+ * A candidate gathers promises under a number of its own, settles what an earlier candidate may
+ * have left, chooses the members, has their ranks get ready, has the electors of the base record
+ * the new view, and only then says go. Any fault takes it back to gathering under a higher number.
+ */
+#ifndef AGENT_LEAD_H
+#define AGENT_LEAD_H
+
+#include "agent/budget.h"
+#include "agent/effects.h"
+#include "agent/incident.h"
+#include "agent/message.h"
+#include "agent/view.h"
+
+#define LEAD_RESULT 4096
+
+enum lead_state {
+    LEAD_ASLEEP, /* somebody else leads, or nobody */
+    LEAD_GATHER, /* prepare is sent; waits for promises, then for the missing slots */
+    LEAD_FORM,   /* assign is sent; waits for ready */
+    LEAD_RECORD, /* record is sent; waits for a majority */
+    LEAD_RUN,
+    LEAD_ENDED, /* the job is over */
+    LEAD_STATES
+};
+
+enum lead_event_kind {
+    LEAD_STAND, /* view = the base; roster = whom to ask; number = highest seen */
+    LEAD_HELLO, /* message; and so on to DONE */
+    LEAD_PROMISE,
+    LEAD_REFUSE,
+    LEAD_READY,
+    LEAD_RECORDED,
+    LEAD_FAULT,
+    LEAD_DONE,
+    LEAD_WITNESSED, /* message: the witness's PROMISE, RECORDED or REFUSE; NULL = no answer */
+    LEAD_LEARNED,   /* message.decided: the directory knows of this decided view */
+    LEAD_LOST,      /* identity: the session to it has ended */
+    LEAD_STEPPED,   /* restored, stepped: times of the first step of the generation */
+    LEAD_FENCED,    /* text: the attempt is over, a later one has begun */
+    LEAD_YIELD,     /* the own member follows identity */
+    LEAD_TIMER,
+    LEAD_EVENTS
+};
+
+struct lead_event {
+    enum lead_event_kind kind;
+    struct identity identity;
+    const struct message *message;
+    const struct view *view;
+    const struct view *roster;
+    uint64_t number;
+    int64_t since;
+    int64_t restored;
+    int64_t stepped;
+    const char *text;
+};
+
+/* What the job asks for. Times in nanoseconds. */
+struct lead_settings {
+    uint32_t replicas;
+    uint32_t ranks; /* of each agent */
+    int64_t start;  /* for ranks to get ready */
+    int64_t answer; /* for an agent, or the witness, to answer */
+    uint32_t rank_budget;
+    int64_t rank_window;
+    uint32_t pod_budget;
+    int64_t pod_window;
+};
+
+/* What the lead knows of the agent of a slot. */
+struct lead_peer {
+    struct identity id; /* unknown = never heard of */
+    bool lost;
+    bool promised;
+    bool ready;
+    bool recorded;
+    bool done;
+    int64_t committed;
+    int64_t begun;
+};
+
+struct lead {
+    struct identity self;
+    struct lead_settings settings;
+    enum lead_state state;
+    uint64_t number;
+    uint64_t seen;
+    struct view base;     /* newest decided view known */
+    struct view next;     /* what a promise says may follow it */
+    uint64_t next_number; /* under this number; 0 = nothing */
+    struct view view;     /* assigned, or adopted */
+    bool adopting;
+    struct lead_peer peers[VIEW_MEMBERS]; /* by slot */
+    uint32_t peer_count;                  /* highest slot heard of, plus one */
+    bool witness_asked;
+    bool witness_promised;
+    bool witness_recorded;
+    struct blob *blobs; /* of all ranks of the view */
+    uint32_t blob_count;
+    int64_t restore; /* committed steps that all are to stand at; -1 = nobody has any */
+    int64_t begun;   /* newest step that anybody had begun */
+    unsigned outbid;
+    unsigned crashes; /* repairs in a row for a crash, without a step committed in between */
+    int64_t crash_restore;
+    struct budget rank_budget;
+    struct budget pod_budget;
+    bool repairing; /* `incident` is open */
+    struct incident incident;
+    enum outcome outcome;
+    char result[LEAD_RESULT];
+};
+
+/* Begins asleep. lead_done is owed. */
+void lead_init(struct lead *lead,
+               const struct identity *self,
+               const struct lead_settings *settings);
+void lead_done(struct lead *lead);
+
+/* Takes one event at time `now` and adds what is to be done. */
+void lead_step(struct lead *lead,
+               const struct lead_event *event,
+               int64_t now,
+               struct effects *effects);
+
+/* The first rank of the member at `place` of the view. */
+uint32_t lead_rank(const struct lead *lead, uint32_t place);
+
+/* Stores the slots below `replicas` that nobody holds and returns how many there are. */
+uint32_t lead_missing(const struct lead *lead, uint32_t slots[VIEW_MEMBERS]);
+
+/* The name of a state, "gather". */
+const char *lead_state_name(enum lead_state state);
+
+#endif

@@ -1,0 +1,54 @@
+/* lead_private - what the two files of the lead machine share. Nobody else includes it. */
+#ifndef AGENT_LEAD_PRIVATE_H
+#define AGENT_LEAD_PRIVATE_H
+
+#include "agent/lead.h"
+
+#define LEAD_NEVER INT64_MAX
+
+/* Whether it has been heard of and is not lost. */
+bool lead_peer_there(const struct lead_peer *peer);
+
+/* The peer that is exactly this incarnation, or NULL. */
+struct lead_peer *lead_peer_of(struct lead *lead, const struct identity *id);
+
+/* Takes the incarnation for the agent of its slot, which must be below VIEW_MEMBERS. */
+struct lead_peer *lead_peer_add(struct lead *lead, const struct identity *id);
+
+/* The peer is gone for this reason: what that means depends on the state. */
+void lead_peer_gone(struct lead *lead,
+                    struct lead_peer *peer,
+                    enum cause cause,
+                    int64_t now,
+                    struct effects *effects);
+
+/* The job is over: everybody is told. `text` NULL = the result that is there. */
+void lead_finish(struct lead *lead,
+                 enum outcome outcome,
+                 const char *text,
+                 struct effects *effects);
+
+/* Begins again under a higher number. */
+void lead_gather(struct lead *lead, int64_t now, struct effects *effects);
+
+/* Goes on when every promise is there. */
+void lead_gather_check(struct lead *lead, int64_t now, struct effects *effects);
+
+/* Asks one agent for its promise of the current number. */
+void lead_prepare(struct lead *lead, const struct identity *to, struct effects *effects);
+
+/* Handlers of the table. */
+#define LEAD_HANDLER(name)                                                                         \
+    void name(                                                                                     \
+        struct lead *lead, const struct lead_event *event, int64_t now, struct effects *effects)
+
+LEAD_HANDLER(lead_promised);
+LEAD_HANDLER(lead_ready);
+LEAD_HANDLER(lead_recorded);
+LEAD_HANDLER(lead_witnessed);
+LEAD_HANDLER(lead_refused);
+LEAD_HANDLER(lead_learned);
+LEAD_HANDLER(lead_gather_late);
+LEAD_HANDLER(lead_record_late);
+
+#endif

@@ -1,0 +1,580 @@
+/* member - the machine of every agent, as a table of states and events.
+ *
+ * Rules are numbered as in docs/rendezvous.md. */
+#include "agent/member.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/random.h"
+
+#define MILLISECOND    INT64_C(1000000)
+#define NEVER          INT64_MAX
+#define STAND_STEP     (30 * MILLISECOND)  /* between candidates, after a lost session */
+#define ENROLL_DELAY   (20 * MILLISECOND)  /* before asking the directory again, at least */
+#define STAND_PAUSE    (100 * MILLISECOND) /* doubled with each stand in vain */
+#define REDIRECTS_MOST 3
+#define ENROLL_PAUSE   (200 * MILLISECOND) /* when it did not answer */
+
+typedef void (*member_handler)(struct member *member,
+                               const struct member_event *event,
+                               int64_t now,
+                               struct effects *effects);
+
+void member_init(struct member *member, const struct identity *self, uint64_t seed)
+{
+    memset(member, 0, sizeof *member);
+    member->self = *self;
+    member->quiet = true;
+    member->committed = -1;
+    member->patience = MEMBER_PATIENCE;
+    member->form_patience = MEMBER_PATIENCE;
+    member->random = seed;
+}
+
+const char *member_state_name(enum member_state state)
+{
+    static const char *const names[] = {"outside",
+                                        "waiting",
+                                        "quieting",
+                                        "promised",
+                                        "forming",
+                                        "ready",
+                                        "running",
+                                        "orphan",
+                                        "ended"};
+
+    _Static_assert(sizeof names / sizeof *names == MEMBER_STATES, "one name a state");
+    return names[state];
+}
+
+static bool ballot_equal(const struct ballot *a, const struct ballot *b)
+{
+    return a->number == b->number && identity_equal(&a->candidate, &b->candidate);
+}
+
+static struct ballot ballot_of(const struct message *message)
+{
+    return (struct ballot){message->number, message->from};
+}
+
+/* Learns a decided view. What was recorded about an older one is of no use any more. */
+static void learn(struct member *member, const struct view *decided)
+{
+    if (decided->generation <= member->base.generation)
+        return;
+    view_copy(&member->base, decided);
+    member->next_number = 0;
+    if (decided->generation > member->seen)
+        member->seen = decided->generation;
+}
+
+static void refuse(const struct member *member,
+                   const struct identity *to,
+                   const char *why,
+                   struct effects *effects)
+{
+    struct message *message = effects_send(effects, to, MESSAGE_REFUSE, member->promised.number);
+
+    message->decided = &member->base;
+    message->lead = member->lead;
+    message->text = why;
+}
+
+static void verdict_tell(const struct member *member, struct effects *effects)
+{
+    struct message *message;
+
+    if (!member->verdict.final || !identity_known(&member->lead))
+        return;
+    message = effects_send(effects, &member->lead, MESSAGE_FAULT, member->promised.number);
+    message->fault = member->verdict;
+    message->text = member->verdict_text;
+}
+
+static void promise(struct member *member, int64_t now, struct effects *effects)
+{
+    struct message *message;
+
+    member->promised = member->asked;
+    member->lead = member->asked.candidate;
+    member->state = MEMBER_PROMISED;
+    message = effects_send(effects, &member->lead, MESSAGE_PROMISE, member->promised.number);
+    message->decided = &member->base;
+    message->next_number = member->next_number;
+    message->next = member->next_number ? &member->next : NULL;
+    message->committed = member->committed;
+    message->begun = member->begun;
+    effects_timer(effects, now + member->patience);
+    verdict_tell(member, effects);
+}
+
+/* Rule 14: a member that hears its lead does not listen to others. */
+static bool follows_another(const struct member *member, const struct identity *candidate)
+{
+    switch (member->state) {
+    case MEMBER_PROMISED:
+    case MEMBER_FORMING:
+    case MEMBER_READY:
+    case MEMBER_RUNNING:
+        return !identity_equal(&member->lead, candidate);
+    default:
+        return false;
+    }
+}
+
+/* Rules 1 and 2. */
+static void prepare(struct member *member,
+                    const struct member_event *event,
+                    int64_t now,
+                    struct effects *effects)
+{
+    const struct message *message = event->message;
+    struct ballot asked = ballot_of(message);
+
+    learn(member, message->decided);
+    if (message->number > member->seen)
+        member->seen = message->number;
+    if (message->number < member->promised.number ||
+        (message->number == member->promised.number && !ballot_equal(&asked, &member->promised))) {
+        refuse(member, &message->from, "a higher number is promised", effects);
+        return;
+    }
+    if (follows_another(member, &message->from)) {
+        refuse(member, &message->from, "the lead is alive", effects);
+        return;
+    }
+    if (member->state == MEMBER_QUIETING && message->number < member->asked.number)
+        return;
+    member->asked = asked;
+    member->lead = asked.candidate;
+    if (member->quiet) {
+        promise(member, now, effects);
+        return;
+    }
+    member->state = MEMBER_QUIETING;
+    effects_add(effects, EFFECT_REVOKE)->number = message->number;
+    effects_timer(effects, NEVER);
+}
+
+static void quieted(struct member *member,
+                    const struct member_event *event,
+                    int64_t now,
+                    struct effects *effects)
+{
+    member->quiet = true;
+    member->committed = event->message->committed;
+    member->begun = event->message->begun;
+    if (member->state == MEMBER_QUIETING)
+        promise(member, now, effects);
+}
+
+/* Rule 6, and only for the number that is promised: every member is asked for a promise first. */
+static void assign(struct member *member,
+                   const struct member_event *event,
+                   int64_t now,
+                   struct effects *effects)
+{
+    const struct message *message = event->message;
+    struct ballot from = ballot_of(message);
+    struct effect *place;
+
+    if (!ballot_equal(&from, &member->promised) ||
+        message->decided->generation < member->base.generation ||
+        view_find(message->view, &member->self) < 0) {
+        refuse(member, &message->from, "not for me", effects);
+        return;
+    }
+    learn(member, message->decided);
+    view_copy(&member->assigned, message->view);
+    member->quiet = false;
+    member->state = MEMBER_FORMING;
+    place = effects_add(effects, EFFECT_PLACE);
+    place->number = message->number;
+    place->view = &member->assigned;
+    effects_timer(effects, now + member->form_patience);
+}
+
+static void ranks_set(struct member *member,
+                      const struct member_event *event,
+                      int64_t now,
+                      struct effects *effects)
+{
+    struct message *message;
+
+    if (event->message->number != member->assigned.generation)
+        return;
+    member->state = MEMBER_READY;
+    message = effects_send(effects, &member->lead, MESSAGE_READY, event->message->number);
+    message->blobs = event->message->blobs;
+    message->blob_count = event->message->blob_count;
+    effects_timer(effects, now + member->form_patience);
+}
+
+/* Rule 7, and only for the number that is promised. */
+static void record(struct member *member,
+                   const struct member_event *event,
+                   int64_t now,
+                   struct effects *effects)
+{
+    const struct message *message = event->message;
+    struct ballot from = ballot_of(message);
+    struct message *answer;
+
+    (void)now;
+    if (!ballot_equal(&from, &member->promised) ||
+        message->decided->generation < member->base.generation ||
+        view_find(message->decided, &member->self) < 0) {
+        refuse(member, &message->from, "not an elector of this number", effects);
+        return;
+    }
+    learn(member, message->decided);
+    view_copy(&member->next, message->view);
+    member->next_number = message->number;
+    answer = effects_send(effects, &message->from, MESSAGE_RECORDED, message->number);
+    answer->decided = &member->base;
+}
+
+/* Rule 8. */
+static void go(struct member *member,
+               const struct member_event *event,
+               int64_t now,
+               struct effects *effects)
+{
+    const struct message *message = event->message;
+    struct ballot from = ballot_of(message);
+
+    (void)now;
+    if (!ballot_equal(&from, &member->promised) || member->assigned.generation != message->number)
+        return;
+    learn(member, &member->assigned);
+    member->state = MEMBER_RUNNING;
+    member->stands = 0;
+    effects_add(effects, EFFECT_START)->message = *message;
+    effects_timer(effects, NEVER);
+}
+
+/* Rule 10: a view without this agent is decided. */
+static void out(struct member *member,
+                const struct member_event *event,
+                int64_t now,
+                struct effects *effects)
+{
+    const struct message *message = event->message;
+
+    (void)now;
+    learn(member, message->decided);
+    if (view_find(&member->base, &member->self) >= 0)
+        return;
+    member->lead = message->from;
+    member->state = MEMBER_WAITING;
+    if (!member->quiet)
+        effects_add(effects, EFFECT_REVOKE)->number = member->base.generation;
+    effects_timer(effects, NEVER);
+}
+
+static void finish(struct member *member,
+                   const struct member_event *event,
+                   int64_t now,
+                   struct effects *effects)
+{
+    struct effect *leave = effects_add(effects, EFFECT_LEAVE);
+
+    (void)now;
+    member->state = MEMBER_ENDED;
+    leave->outcome = event->message->outcome;
+    leave->text = event->message->text;
+    effects_timer(effects, NEVER);
+}
+
+static void fault(struct member *member,
+                  const struct member_event *event,
+                  int64_t now,
+                  struct effects *effects)
+{
+    struct message *message;
+
+    (void)now;
+    if (member->quiet) {
+        member->committed = event->message->committed;
+        member->begun = event->message->begun;
+    }
+    if (event->message->fault.final && !member->verdict.final) {
+        member->verdict = event->message->fault;
+        snprintf(member->verdict_text,
+                 sizeof member->verdict_text,
+                 "%s",
+                 event->message->text ? event->message->text : "");
+    }
+    if (!identity_known(&member->lead))
+        return;
+    message = effects_send(effects, &member->lead, MESSAGE_FAULT, member->promised.number);
+    message->fault = event->message->fault;
+    message->text = event->message->text;
+}
+
+static void done(struct member *member,
+                 const struct member_event *event,
+                 int64_t now,
+                 struct effects *effects)
+{
+    struct message *message =
+        effects_send(effects, &member->lead, MESSAGE_DONE, member->assigned.generation);
+
+    (void)now;
+    message->outcome = event->message->outcome;
+    message->text = event->message->text;
+}
+
+static void enroll_later(struct member *member, int64_t due, struct effects *effects)
+{
+    member->state = MEMBER_OUTSIDE;
+    member->lead = (struct identity){0};
+    effects_add(effects, EFFECT_ENROLL)->due = due;
+    effects_timer(effects, NEVER);
+}
+
+/* Liveness: candidates of the base stand one after the other, by slot, so that usually the first
+ * one wins before the second one tries; who stood in vain waits longer each time. */
+static int64_t stand_delay(struct member *member)
+{
+    int64_t delay = (int64_t)random_below(&member->random, STAND_STEP / 2);
+
+    for (uint32_t i = 0; i < member->base.count; i++) {
+        const struct identity *other = &member->base.members[i];
+
+        if (other->slot < member->self.slot && !identity_equal(other, &member->gone))
+            delay += STAND_STEP;
+    }
+    if (member->stands)
+        delay += (int64_t)random_below(&member->random,
+                                       STAND_PAUSE << (member->stands < 6 ? member->stands : 6));
+    return delay;
+}
+
+/* The one it followed is gone. An elector will stand; anybody else asks the directory. */
+static void orphan(struct member *member, int64_t now, struct effects *effects)
+{
+    int64_t jitter = (int64_t)random_below(&member->random, ENROLL_DELAY);
+
+    if (view_find(&member->base, &member->self) < 0) {
+        enroll_later(member, now + ENROLL_DELAY + jitter, effects);
+        return;
+    }
+    member->gone = member->lead;
+    member->orphaned = now;
+    member->lead = (struct identity){0};
+    member->state = MEMBER_ORPHAN;
+    effects_timer(effects, now + stand_delay(member));
+}
+
+static void lost(struct member *member,
+                 const struct member_event *event,
+                 int64_t now,
+                 struct effects *effects)
+{
+    if (identity_equal(&event->identity, &member->lead))
+        orphan(member, now, effects);
+}
+
+/* Says hello to the lead. */
+static void follow(struct member *member, const struct identity *lead, struct effects *effects)
+{
+    member->state = MEMBER_WAITING;
+    member->lead = *lead;
+    effects_send(effects, lead, MESSAGE_HELLO, 0);
+    verdict_tell(member, effects);
+    effects_timer(effects, NEVER);
+}
+
+/* Whom it said hello to does not lead. It may know who does. */
+static void refused(struct member *member,
+                    const struct member_event *event,
+                    int64_t now,
+                    struct effects *effects)
+{
+    const struct identity *from = &event->message->from;
+    const struct identity *lead = &event->message->lead;
+
+    if (!identity_equal(from, &member->lead))
+        return;
+    if (identity_known(lead) && !identity_equal(lead, from) &&
+        !identity_equal(lead, &member->self) && member->redirects++ < REDIRECTS_MOST)
+        follow(member, lead, effects);
+    else
+        orphan(member, now, effects);
+}
+
+static void hello(struct member *member,
+                  const struct member_event *event,
+                  int64_t now,
+                  struct effects *effects)
+{
+    (void)now;
+    refuse(member, &event->message->from, "not the lead", effects);
+}
+
+static void late(struct member *member,
+                 const struct member_event *event,
+                 int64_t now,
+                 struct effects *effects)
+{
+    (void)event;
+    orphan(member, now, effects);
+}
+
+static void stand(struct member *member,
+                  const struct member_event *event,
+                  int64_t now,
+                  struct effects *effects)
+{
+    struct effect *effect = effects_add(effects, EFFECT_STAND);
+
+    (void)event;
+    if (!identity_equal(&member->gone, &member->self)) {
+        effect->to = member->gone;
+        effect->due = member->orphaned;
+    }
+    member->gone = (struct identity){0};
+    member->stands++;
+    effects_timer(effects, now + member->patience);
+}
+
+static void enroll_again(struct member *member,
+                         const struct member_event *event,
+                         int64_t now,
+                         struct effects *effects)
+{
+    (void)event;
+    enroll_later(member, now + ENROLL_PAUSE, effects);
+}
+
+static void enrolled(struct member *member,
+                     const struct member_event *event,
+                     int64_t now,
+                     struct effects *effects)
+{
+    member->redirects = 0;
+    if (!event->stand) {
+        follow(member, &event->identity, effects);
+        return;
+    }
+    member->state = MEMBER_WAITING;
+    stand(member, event, now, effects);
+}
+
+/* An agent whose go was lost with its lead learns that it is an elector after all: it may stand. */
+static void learned(struct member *member,
+                    const struct member_event *event,
+                    int64_t now,
+                    struct effects *effects)
+{
+    learn(member, event->message->decided);
+    if (view_find(&member->base, &member->self) >= 0)
+        orphan(member, now, effects);
+    else
+        enroll_later(member, now + ENROLL_DELAY, effects);
+}
+
+/* An empty cell: the event says nothing new in that state and is passed over. */
+static const member_handler table[MEMBER_STATES][MEMBER_EVENTS] = {
+    [MEMBER_OUTSIDE] = {[MEMBER_HELLO] = hello,
+                        [MEMBER_ENROLLED] = enrolled,
+                        [MEMBER_LEARNED] = learned,
+                        [MEMBER_PREPARE] = prepare,
+                        [MEMBER_OUT] = out,
+                        [MEMBER_FINISH] = finish,
+                        [MEMBER_QUIET] = quieted,
+                        [MEMBER_FAULT] = fault,
+                        [MEMBER_TIMER] = enroll_again},
+    [MEMBER_WAITING] = {[MEMBER_HELLO] = hello,
+                        [MEMBER_PREPARE] = prepare,
+                        [MEMBER_OUT] = out,
+                        [MEMBER_FINISH] = finish,
+                        [MEMBER_REFUSED] = refused,
+                        [MEMBER_QUIET] = quieted,
+                        [MEMBER_FAULT] = fault,
+                        [MEMBER_LOST] = lost,
+                        [MEMBER_TIMER] = enroll_again},
+    [MEMBER_QUIETING] = {[MEMBER_HELLO] = hello,
+                         [MEMBER_REFUSED] = refused,
+                         [MEMBER_PREPARE] = prepare,
+                         [MEMBER_FINISH] = finish,
+                         [MEMBER_QUIET] = quieted,
+                         [MEMBER_FAULT] = fault,
+                         [MEMBER_LOST] = lost},
+    [MEMBER_PROMISED] = {[MEMBER_HELLO] = hello,
+                         [MEMBER_REFUSED] = refused,
+                         [MEMBER_PREPARE] = prepare,
+                         [MEMBER_ASSIGN] = assign,
+                         [MEMBER_RECORD] = record,
+                         [MEMBER_OUT] = out,
+                         [MEMBER_FINISH] = finish,
+                         [MEMBER_FAULT] = fault,
+                         [MEMBER_LOST] = lost,
+                         [MEMBER_TIMER] = late},
+    [MEMBER_FORMING] = {[MEMBER_HELLO] = hello,
+                        [MEMBER_REFUSED] = refused,
+                        [MEMBER_PREPARE] = prepare,
+                        [MEMBER_SET] = ranks_set,
+                        [MEMBER_RECORD] = record,
+                        [MEMBER_OUT] = out,
+                        [MEMBER_FINISH] = finish,
+                        [MEMBER_FAULT] = fault,
+                        [MEMBER_LOST] = lost,
+                        [MEMBER_TIMER] = late},
+    [MEMBER_READY] = {[MEMBER_HELLO] = hello,
+                      [MEMBER_REFUSED] = refused,
+                      [MEMBER_PREPARE] = prepare,
+                      [MEMBER_RECORD] = record,
+                      [MEMBER_GO] = go,
+                      [MEMBER_OUT] = out,
+                      [MEMBER_FINISH] = finish,
+                      [MEMBER_FAULT] = fault,
+                      [MEMBER_LOST] = lost,
+                      [MEMBER_TIMER] = late},
+    [MEMBER_RUNNING] = {[MEMBER_HELLO] = hello,
+                        [MEMBER_PREPARE] = prepare,
+                        [MEMBER_OUT] = out,
+                        [MEMBER_FINISH] = finish,
+                        [MEMBER_FAULT] = fault,
+                        [MEMBER_DONE] = done,
+                        [MEMBER_LOST] = lost},
+    [MEMBER_ORPHAN] = {[MEMBER_HELLO] = hello,
+                       [MEMBER_ENROLLED] = enrolled,
+                       [MEMBER_PREPARE] = prepare,
+                       [MEMBER_OUT] = out,
+                       [MEMBER_FINISH] = finish,
+                       [MEMBER_QUIET] = quieted,
+                       [MEMBER_FAULT] = fault,
+                       [MEMBER_TIMER] = stand},
+};
+
+/* What must be true after every step. */
+static void member_invariant(const struct member *member, uint64_t promised_before)
+{
+    assert(member->promised.number >= promised_before);
+    assert(member->seen >= member->promised.number);
+    assert(member->next_number <= member->promised.number);
+    assert(member->state != MEMBER_PROMISED || member->quiet);
+    assert(member->state != MEMBER_RUNNING ||
+           member->assigned.generation == member->promised.number);
+    assert(member->state != MEMBER_RUNNING ||
+           member->base.generation == member->assigned.generation);
+    (void)member;
+    (void)promised_before;
+}
+
+void member_step(struct member *member,
+                 const struct member_event *event,
+                 int64_t now,
+                 struct effects *effects)
+{
+    member_handler handler = table[member->state][event->kind];
+    uint64_t promised_before = member->promised.number;
+
+    if (handler)
+        handler(member, event, now, effects);
+    member_invariant(member, promised_before);
+}

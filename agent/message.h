@@ -1,0 +1,91 @@
+/* message - what agents say to each other, as the machines see it. Pure.
+ *
+ * The same words are spoken on every session; wire/muster.proto is their form on the network. */
+#ifndef AGENT_MESSAGE_H
+#define AGENT_MESSAGE_H
+
+#include <stdint.h>
+
+#include "agent/view.h"
+
+#define MESSAGE_BLOB 128
+#define MESSAGE_TEXT 4096
+
+enum message_kind {
+    MESSAGE_NONE,
+    MESSAGE_HELLO,    /* newcomer to lead: here I am */
+    MESSAGE_PREPARE,  /* candidate: promise me this number */
+    MESSAGE_PROMISE,  /* number, decided, next: nothing lower from me; ranks are quiet */
+    MESSAGE_REFUSE,   /* number (what is promised), decided, lead (whom it follows), text (why) */
+    MESSAGE_ASSIGN,   /* number, decided, view: get ready for it */
+    MESSAGE_READY,    /* number, blobs of the sender's ranks */
+    MESSAGE_RECORD,   /* number, decided, view: let it follow */
+    MESSAGE_RECORDED, /* number, decided */
+    MESSAGE_GO,       /* number, committed = step to restore, blobs of all ranks */
+    MESSAGE_OUT,      /* decided: a view without you */
+    MESSAGE_FAULT,    /* number (generation), fault, text */
+    MESSAGE_DONE,     /* number (generation), text = result */
+    MESSAGE_FINISH,   /* code = outcome, text = reason: the job is over */
+    MESSAGE_KINDS
+};
+
+/* Why a rank or an agent was lost. The order is that of `cause_name`. */
+enum cause {
+    CAUSE_NONE,
+    CAUSE_RANK_CRASH,   /* the process ended by its own doing: exit code, segmentation fault, ... */
+    CAUSE_RANK_KILLED,  /* the process was killed from outside */
+    CAUSE_COMMUNICATOR, /* a rank could not reach a peer */
+    CAUSE_AGENT_LOST,   /* the session to its agent ended */
+    CAUSE_AGENT_NEW,    /* another incarnation came in its place */
+    CAUSE_STUCK,        /* it did not leave, or did not get ready, in time */
+    CAUSE_INPUT,        /* bad spec or data: trying again does not help */
+    CAUSES
+};
+
+/* How a job ends. */
+enum outcome {
+    OUTCOME_NONE,
+    OUTCOME_SUCCEEDED,
+    OUTCOME_FAILED,
+    OUTCOME_STOPPED /* saved and stopped on request */
+};
+
+struct fault {
+    enum cause cause;
+    uint32_t local_rank;
+    int64_t age; /* nanoseconds since it was seen */
+    bool final;  /* trying again does not help */
+};
+
+/* What a rank tells its peers before they meet. */
+struct blob {
+    uint16_t size;
+    unsigned char bytes[MESSAGE_BLOB];
+};
+
+/* Pointers are borrowed from the sender's state and valid until its next step. */
+struct message {
+    enum message_kind kind;
+    struct identity from;
+    uint64_t number;
+    const struct view *decided;
+    const struct view *view;
+    const struct view *next; /* NULL = nothing recorded about `decided` */
+    uint64_t next_number;
+    int64_t committed;
+    int64_t begun;
+    const struct blob *blobs;
+    uint32_t blob_count;
+    struct fault fault;
+    enum outcome outcome;
+    struct identity lead; /* refuse; may be unknown */
+    const char *text;     /* NULL = "" */
+};
+
+/* The name of a kind, "prepare". */
+const char *message_name(enum message_kind kind);
+
+/* The name of a cause as it stands in status and metrics: "RankKilled". */
+const char *cause_name(enum cause cause);
+
+#endif

@@ -1,0 +1,64 @@
+/* rank - the life of one local rank as a table. */
+#include "agent/rank.h"
+
+#define MOVE(state, act) {true, state, act}
+
+static const struct rank_move table[RANK_STATES][RANK_EVENTS] = {
+    [RANK_DOWN] = {[RANK_SPAWNED] = MOVE(RANK_STARTING, RANK_NOTHING)},
+    [RANK_STARTING] = {[RANK_HELLO] = MOVE(RANK_IDLE, RANK_NOTHING),
+                       [RANK_LEAVE] = MOVE(RANK_ENDING, RANK_SEND_LEAVE),
+                       [RANK_EXITED] = MOVE(RANK_DOWN, RANK_BLAME)},
+    [RANK_IDLE] = {[RANK_PLACE] = MOVE(RANK_PLACING, RANK_SEND_ASSIGN),
+                   [RANK_LEAVE] = MOVE(RANK_ENDING, RANK_SEND_LEAVE),
+                   [RANK_EXITED] = MOVE(RANK_DOWN, RANK_BLAME)},
+    [RANK_PLACING] = {[RANK_READY] = MOVE(RANK_SET, RANK_NOTHING),
+                      [RANK_REVOKE] = MOVE(RANK_LEAVING, RANK_SEND_REVOKE),
+                      [RANK_LEAVE] = MOVE(RANK_ENDING, RANK_SEND_LEAVE),
+                      [RANK_EXITED] = MOVE(RANK_DOWN, RANK_BLAME)},
+    [RANK_SET] = {[RANK_START] = MOVE(RANK_RUNNING, RANK_SEND_GO),
+                  [RANK_REVOKE] = MOVE(RANK_LEAVING, RANK_SEND_REVOKE),
+                  [RANK_LEAVE] = MOVE(RANK_ENDING, RANK_SEND_LEAVE),
+                  [RANK_EXITED] = MOVE(RANK_DOWN, RANK_BLAME)},
+    [RANK_RUNNING] = {[RANK_BROKEN] = MOVE(RANK_RUNNING, RANK_BLAME),
+                      [RANK_FINISHED] = MOVE(RANK_DONE, RANK_NOTHING),
+                      [RANK_REVOKE] = MOVE(RANK_LEAVING, RANK_SEND_REVOKE),
+                      [RANK_LEAVE] = MOVE(RANK_ENDING, RANK_SEND_LEAVE),
+                      [RANK_EXITED] = MOVE(RANK_DOWN, RANK_BLAME)},
+    [RANK_DONE] = {[RANK_REVOKE] = MOVE(RANK_LEAVING, RANK_SEND_REVOKE),
+                   [RANK_LEAVE] = MOVE(RANK_ENDING, RANK_SEND_LEAVE),
+                   [RANK_EXITED] = MOVE(RANK_DOWN, RANK_BLAME)},
+    [RANK_LEAVING] = {[RANK_QUIET] = MOVE(RANK_IDLE, RANK_NOTHING),
+                      [RANK_LATE] = MOVE(RANK_KILLED, RANK_KILL),
+                      [RANK_LEAVE] = MOVE(RANK_ENDING, RANK_SEND_LEAVE),
+                      [RANK_EXITED] = MOVE(RANK_DOWN, RANK_BLAME)},
+    [RANK_KILLED] = {[RANK_EXITED] = MOVE(RANK_DOWN, RANK_BLAME)},
+    [RANK_ENDING] =
+        {[RANK_LATE] = MOVE(RANK_KILLED, RANK_KILL), [RANK_EXITED] = MOVE(RANK_DOWN, RANK_NOTHING)},
+};
+
+struct rank_move rank_move(enum rank_state state, enum rank_event event)
+{
+    return table[state][event];
+}
+
+bool rank_is_quiet(enum rank_state state)
+{
+    return state == RANK_DOWN || state == RANK_STARTING || state == RANK_IDLE;
+}
+
+const char *rank_state_name(enum rank_state state)
+{
+    static const char *const names[] = {"down",
+                                        "starting",
+                                        "idle",
+                                        "placing",
+                                        "set",
+                                        "running",
+                                        "done",
+                                        "leaving",
+                                        "killed",
+                                        "ending"};
+
+    _Static_assert(sizeof names / sizeof *names == RANK_STATES, "one name a state");
+    return names[state];
+}

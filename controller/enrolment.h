@@ -1,0 +1,65 @@
+/* enrolment - who of an attempt is there, and whom a newcomer is to follow. Pure. */
+#ifndef CONTROLLER_ENROLMENT_H
+#define CONTROLLER_ENROLMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ENROLMENT_SLOTS   1024
+#define ENROLMENT_LIFE    16
+#define ENROLMENT_ADDRESS 80
+#define ENROLMENT_NODE    64
+
+/* One incarnation of the agent of a slot, with where it is. */
+struct enrolled {
+    bool there;
+    uint8_t life[ENROLMENT_LIFE];
+    char address[ENROLMENT_ADDRESS];
+    char node[ENROLMENT_NODE];
+    uint32_t ranks;
+};
+
+/* Set `replicas` to begin an attempt, the rest to zero. */
+struct enrolment {
+    uint32_t replicas;
+    struct enrolled slots[ENROLMENT_SLOTS]; /* the newest incarnation of each */
+    bool led;                               /* the lead below is there */
+    uint32_t lead_slot;
+    uint8_t lead_life[ENROLMENT_LIFE];
+    struct {
+        uint64_t generation;
+        uint32_t count;
+        uint32_t slots[ENROLMENT_SLOTS];
+        uint8_t lives[ENROLMENT_SLOTS][ENROLMENT_LIFE];
+    } view; /* the newest decided one that was reported; generation 0 = none */
+};
+
+enum enrolment_answer {
+    ENROLMENT_WAIT,   /* not all are there yet, or nobody leads just now */
+    ENROLMENT_FOLLOW, /* the lead is `lead_slot` */
+    ENROLMENT_STAND   /* the asker is to form the first view */
+};
+
+/* Takes an agent in. Returns 0, or 1 when the slot is out of range. */
+int enrolment_enroll(struct enrolment *enrolment, uint32_t slot, const struct enrolled *agent);
+
+/* What the agent of a slot is to be told. `lead` receives the lead's slot, except for WAIT. */
+enum enrolment_answer enrolment_answer(const struct enrolment *enrolment,
+                                       uint32_t slot,
+                                       uint32_t *lead);
+
+/* A lead has reported. A report about an older view than the known one does not change it. */
+void enrolment_led(struct enrolment *enrolment, uint32_t slot, const uint8_t *life);
+
+/* Whether a reported view of that generation is news. Then the caller clears and fills `view`. */
+bool enrolment_view_is_new(const struct enrolment *enrolment, uint64_t generation);
+
+/* That incarnation is gone for good (NULL = whichever is there). */
+void enrolment_gone(struct enrolment *enrolment, uint32_t slot, const uint8_t *life);
+
+/* Whether at least half of the members of the newest view are gone, so that even with the witness
+ * no majority of its electors can ever be found again and only a new attempt helps. */
+bool enrolment_quorum_lost(const struct enrolment *enrolment);
+
+#endif

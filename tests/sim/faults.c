@@ -1,0 +1,136 @@
+/* faults - what goes wrong in a simulated job. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/random.h"
+#include "parts.h"
+
+/* Faults. */
+
+void sim_node_start(struct sim *sim, uint32_t slot)
+{
+    struct sim_node *node = &sim->node[slot];
+    struct lead_settings settings = {.replicas = sim->nodes,
+                                     .ranks = 1,
+                                     .start = MS(60000),
+                                     .answer = MS(2000),
+                                     .rank_budget = 1000,
+                                     .rank_window = MS(1000),
+                                     .pod_budget = 1000,
+                                     .pod_window = MS(1000)};
+    struct book_entry entry = {.id = {.slot = slot}, .ranks = 1};
+
+    lead_done(&node->lead);
+    memset(node, 0, sizeof *node);
+    node->alive = true;
+    node->id.slot = slot;
+    node->id.life[0] = random_next(&sim->random) | 1;
+    node->id.life[1] = slot;
+    node->ranks.committed = -1;
+    node->ranks.born = sim->now + sim_between(sim, MS(20), MS(120));
+    member_init(&node->member, &node->id, random_next(&sim->random));
+    node->member.patience = MS(6000);
+    node->member.form_patience = MS(70000);
+    lead_init(&node->lead, &node->id, &settings);
+    entry.id = node->id;
+    snprintf(entry.address, sizeof entry.address, "127.0.0.1:%u", 1000 + slot);
+    book_learn(&node->book, &entry);
+    sim_later(sim, slot, SIM_ENROLL, sim_between(sim, MS(10), MS(40)));
+    sim_later_number(sim, slot, SIM_REPORT, MS(100), 1);
+}
+
+static void lose(struct sim *sim, uint32_t who, const struct identity *whom, int64_t delay)
+{
+    struct sim_event event = sim_event_for(sim, who, SIM_LOST, delay);
+
+    event.id = *whom;
+    if (sim_current(sim, whom))
+        event.number = (uint64_t)sim->now; /* it lives, and may come back on a newer session */
+    sim_put(sim, event);
+}
+
+/* Messages between two nodes that are still under way are lost with their session. */
+static void cut(struct sim *sim, uint32_t a, uint32_t b)
+{
+    for (size_t i = 0; i < sim->queue_count; i++) {
+        struct sim_event *event = &sim->queue[i];
+        Muster__Envelope *envelope;
+
+        if (event->kind != SIM_MESSAGE || (event->node != a && event->node != b) ||
+            !event->bytes.size)
+            continue;
+        envelope =
+            muster__envelope__unpack(NULL, event->bytes.size, (const uint8_t *)event->bytes.data);
+        if (envelope->sender->slot == (event->node == a ? b : a) && a != b)
+            text_done(&event->bytes);
+        muster__envelope__free_unpacked(envelope, NULL);
+    }
+}
+
+static void fault_crash(struct sim *sim, uint32_t victim)
+{
+    int64_t silence = sim_chance(sim, 20) ? MS(1500) : 0;
+
+    sim->node[victim].alive = false;
+    sim->crashes++;
+    for (uint32_t i = 0; i < sim->nodes; i++) {
+        if (i == victim || !sim->node[i].alive)
+            continue;
+        if (sim_chance(sim, 30))
+            cut(sim, victim, i);
+        lose(sim, i, &sim->node[victim].id, silence + sim_between(sim, MS(1), MS(5)));
+        if (sim->node[victim].ranks.running)
+            sim_later_number(
+                sim, i, SIM_BREAK, sim_between(sim, 0, MS(3)), sim->node[victim].ranks.running);
+    }
+    sim_later(
+        sim, victim, SIM_RESTART, sim_between(sim, MS(5), sim_chance(sim, 20) ? MS(3000) : MS(60)));
+}
+
+static void fault_rank(struct sim *sim, uint32_t victim)
+{
+    struct sim_ranks *ranks = &sim->node[victim].ranks;
+    struct message message = {.fault = {.cause = CAUSE_RANK_KILLED}, .text = "signal 9"};
+    uint64_t running = ranks->running;
+
+    ranks->committed = -1;
+    ranks->running = 0;
+    ranks->born = sim->now + sim_between(sim, MS(30), MS(100));
+    for (uint32_t i = 0; i < sim->nodes && running; i++)
+        sim_later_number(sim, i, SIM_BREAK, sim_between(sim, 0, MS(3)), running);
+    sim_rank_message(sim, victim, MEMBER_FAULT, &message);
+}
+
+static void fault_session(struct sim *sim, uint32_t a, uint32_t b)
+{
+    if (a == b || !sim->node[a].alive || !sim->node[b].alive)
+        return;
+    cut(sim, a, b);
+    lose(sim, a, &sim->node[b].id, sim_between(sim, MS(1), MS(50)));
+    lose(sim, b, &sim->node[a].id, sim_between(sim, MS(1), MS(50)));
+}
+
+void sim_on_fault(struct sim *sim)
+{
+    uint32_t victim = (uint32_t)random_below(&sim->random, sim->nodes);
+    uint32_t other = (uint32_t)random_below(&sim->random, sim->nodes);
+    int kind = (int)random_below(&sim->random, 100);
+
+    if (sim->trace)
+        printf("%9.3f  FAULT kind %d node %u\n", (double)sim->now / 1e6, kind, victim);
+    if (kind < 40 && sim->node[victim].alive)
+        fault_crash(sim, victim);
+    else if (kind < 70 && sim->node[victim].alive)
+        fault_rank(sim, victim);
+    else if (kind < 85)
+        fault_session(sim, victim, other);
+    else
+        sim->directory_down = !sim->directory_down;
+    if (--sim->faults_left > 0)
+        sim_later(
+            sim, 0, SIM_FAULT, sim_between(sim, MS(1), sim_chance(sim, 30) ? MS(20) : MS(400)));
+    else
+        sim->directory_down = false;
+}

@@ -1,0 +1,343 @@
+/* nodes - the machines of a simulated agent, its ranks, and the network between them. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/random.h"
+#include "parts.h"
+
+/* Machines and their effects. */
+
+void sim_member(struct sim *sim, uint32_t node, const struct member_event *event);
+void sim_lead(struct sim *sim, uint32_t node, const struct lead_event *event);
+
+static void send(struct sim *sim, uint32_t from, const struct effect *effect)
+{
+    uint32_t to = effect->to.slot;
+    struct sim_event event = {.kind = SIM_MESSAGE, .node = to, .life = effect->to.life[0]};
+
+    judge_send(sim, from, &effect->message);
+    if (!sim_current(sim, &effect->to)) {
+        event = sim_event_for(sim, from, SIM_LOST, sim_between(sim, MS(1), MS(5)));
+        event.id = effect->to;
+        sim_put(sim, event);
+        return;
+    }
+    codec_pack(
+        &effect->message, &sim->scope, &sim->node[from].id, &sim->node[from].book, &event.bytes);
+    event.at =
+        sim->now + (from == to ? 0 : sim_between(sim, MS(1), sim_chance(sim, 3) ? MS(300) : MS(4)));
+    if (event.at < sim->last_delivery[from][to])
+        event.at = sim->last_delivery[from][to];
+    sim->last_delivery[from][to] = event.at;
+    sim_put(sim, event);
+}
+
+static void witness_send(struct sim *sim, uint32_t from, const struct message *message)
+{
+    struct sim_event event = sim_event_for(sim, from, SIM_WITNESS, sim_between(sim, MS(1), MS(10)));
+
+    judge_send(sim, from, message);
+    codec_pack(message, &sim->scope, &sim->node[from].id, &sim->node[from].book, &event.bytes);
+    event.id = sim->node[from].id;
+    sim_put(sim, event);
+}
+
+static void ranks_revoke(struct sim *sim, uint32_t node)
+{
+    struct sim_ranks *ranks = &sim->node[node].ranks;
+
+    ranks->leaving = true;
+    sim_later(sim, node, SIM_QUIET, ranks->placed ? sim_between(sim, MS(1), MS(20)) : 0);
+}
+
+static void ranks_place(struct sim *sim, uint32_t node, uint64_t number)
+{
+    struct sim_ranks *ranks = &sim->node[node].ranks;
+    int64_t ready = sim->now + sim_between(sim, MS(2), MS(10));
+
+    ranks->placed = number;
+    ranks->running = 0;
+    if (ready < ranks->born)
+        ready = ranks->born;
+    sim_later_number(sim, node, SIM_SET, ready - sim->now, number);
+}
+
+static void ranks_start(struct sim *sim, uint32_t node, const struct message *go)
+{
+    struct sim_ranks *ranks = &sim->node[node].ranks;
+
+    judge_start(sim, node, go);
+    ranks->running = go->number;
+    ranks->committed = go->committed < 0 ? 0 : go->committed;
+    sim_later_number(sim, node, SIM_STEP, sim_between(sim, MS(5), MS(20)), go->number);
+}
+
+static void timer_set(struct sim *sim, uint32_t node, enum sim_kind kind, int64_t due)
+{
+    uint64_t *version =
+        kind == SIM_LEAD_TIMER ? &sim->node[node].lead_timer : &sim->node[node].member_timer;
+
+    ++*version;
+    if (due != NEVER)
+        sim_later_number(sim, node, kind, due > sim->now ? due - sim->now : 0, *version);
+}
+
+/* Events that one machine makes for the other go through the queue: a machine's effects point into
+ * its state and must all be carried out before its next step. */
+static void effect_do(struct sim *sim, uint32_t node, const struct effect *effect, bool lead)
+{
+    struct sim_event event;
+
+    switch (effect->kind) {
+    case EFFECT_SEND:
+        send(sim, node, effect);
+        break;
+    case EFFECT_WITNESS:
+        witness_send(sim, node, &effect->message);
+        break;
+    case EFFECT_CUT:
+        event = sim_event_for(sim, node, SIM_LOST, 0);
+        event.id = effect->to;
+        sim_put(sim, event);
+        break;
+    case EFFECT_FOLLOW:
+        event = sim_event_for(sim, node, SIM_ENROLLED, 0);
+        event.id = effect->to;
+        event.number = ENROLMENT_FOLLOW;
+        sim_put(sim, event);
+        break;
+    case EFFECT_TIMER:
+        timer_set(sim, node, lead ? SIM_LEAD_TIMER : SIM_MEMBER_TIMER, effect->due);
+        break;
+    case EFFECT_ENROLL:
+        sim_later(sim, node, SIM_ENROLL, effect->due > sim->now ? effect->due - sim->now : 0);
+        break;
+    case EFFECT_STAND:
+        event = sim_event_for(sim, node, SIM_STAND, 0);
+        event.id = effect->to;
+        sim_put(sim, event);
+        break;
+    case EFFECT_REVOKE:
+        ranks_revoke(sim, node);
+        break;
+    case EFFECT_PLACE:
+        ranks_place(sim, node, effect->number);
+        break;
+    case EFFECT_START:
+        ranks_start(sim, node, &effect->message);
+        break;
+    case EFFECT_LEAVE:
+        sim->node[node].left = true;
+        sim->over = true; /* its verdict is seen, and the directory ends the others */
+        break;
+    default:
+        break;
+    }
+}
+
+void sim_member(struct sim *sim, uint32_t node, const struct member_event *event)
+{
+    struct effects effects = {0};
+    uint64_t promised = sim->node[node].member.promised.number;
+
+    member_step(&sim->node[node].member, event, sim->now, &effects);
+    if (sim->trace && (effects.count || sim->node[node].member.promised.number != promised))
+        printf("%9.3f  %u member %s\n",
+               (double)sim->now / 1e6,
+               node,
+               member_state_name(sim->node[node].member.state));
+    judge_member(sim, node);
+    for (size_t i = 0; i < effects.count; i++)
+        effect_do(sim, node, &effects.items[i], false);
+    effects_done(&effects);
+    if (sim->node[node].lead.state != LEAD_ASLEEP && sim->node[node].lead.state != LEAD_ENDED &&
+        sim->node[node].member.promised.number > sim->node[node].lead.number)
+        sim_lead(sim,
+                 node,
+                 &(struct lead_event){.kind = LEAD_YIELD,
+                                      .identity = sim->node[node].member.promised.candidate});
+}
+
+void sim_lead(struct sim *sim, uint32_t node, const struct lead_event *event)
+{
+    struct effects effects = {0};
+    struct lead *lead = &sim->node[node].lead;
+    enum lead_state was = lead->state;
+
+    lead_step(lead, event, sim->now, &effects);
+    if (sim->trace && (effects.count || was != lead->state))
+        printf("%9.3f  %u LEAD %s number %llu\n",
+               (double)sim->now / 1e6,
+               node,
+               lead_state_name(lead->state),
+               (unsigned long long)lead->number);
+    if (was != lead->state && lead->state != LEAD_ASLEEP)
+        sim_later(sim, node, SIM_REPORT, sim_between(sim, MS(1), MS(5)));
+    if (lead->state == LEAD_ENDED && was != LEAD_ENDED && lead->outcome != OUTCOME_SUCCEEDED)
+        judge_fail(sim, "the job failed: %s", lead->result);
+    for (size_t i = 0; i < effects.count; i++)
+        effect_do(sim, node, &effects.items[i], true);
+    effects_done(&effects);
+}
+
+void sim_on_stand(struct sim *sim, const struct sim_event *event)
+{
+    struct sim_node *self = &sim->node[event->node];
+    struct view roster = {0};
+
+    for (uint32_t i = 0; i < sim->nodes; i++) {
+        if (identity_known(&self->book.entries[i].id) &&
+            !identity_equal(&self->book.entries[i].id, &event->id))
+            view_add(&roster, &self->book.entries[i].id);
+    }
+    sim_lead(sim,
+             event->node,
+             &(struct lead_event){.kind = LEAD_STAND,
+                                  .identity = event->id,
+                                  .view = &self->member.base,
+                                  .roster = &roster,
+                                  .number = self->member.seen,
+                                  .since = sim->now});
+}
+
+/* Events. */
+
+void sim_on_message(struct sim *sim, const struct sim_event *event)
+{
+    static const enum member_event_kind to_member[MESSAGE_KINDS] = {
+        [MESSAGE_PREPARE] = MEMBER_PREPARE,
+        [MESSAGE_ASSIGN] = MEMBER_ASSIGN,
+        [MESSAGE_RECORD] = MEMBER_RECORD,
+        [MESSAGE_GO] = MEMBER_GO,
+        [MESSAGE_OUT] = MEMBER_OUT,
+        [MESSAGE_FINISH] = MEMBER_FINISH};
+    static const enum lead_event_kind to_lead[MESSAGE_KINDS] = {[MESSAGE_HELLO] = LEAD_HELLO,
+                                                                [MESSAGE_PROMISE] = LEAD_PROMISE,
+                                                                [MESSAGE_REFUSE] = LEAD_REFUSE,
+                                                                [MESSAGE_READY] = LEAD_READY,
+                                                                [MESSAGE_RECORDED] = LEAD_RECORDED,
+                                                                [MESSAGE_FAULT] = LEAD_FAULT,
+                                                                [MESSAGE_DONE] = LEAD_DONE};
+    struct sim_node *node = &sim->node[event->node];
+    struct message *message = &sim->incoming->message;
+    struct error error = {""};
+    bool asleep = node->lead.state == LEAD_ASLEEP;
+
+    if (codec_unpack(event->bytes.data,
+                     event->bytes.size,
+                     &sim->scope,
+                     &node->book,
+                     sim->incoming,
+                     &error)) {
+        judge_fail(sim, "a message was not understood: %s", error.text);
+        return;
+    }
+    if (sim->trace)
+        printf("%9.3f  %u <- %u %s %llu\n",
+               (double)sim->now / 1e6,
+               event->node,
+               message->from.slot,
+               message_name(message->kind),
+               (unsigned long long)message->number);
+    node->heard[message->from.slot] = sim->now;
+    if (asleep && message->kind == MESSAGE_HELLO)
+        sim_member(
+            sim, event->node, &(struct member_event){.kind = MEMBER_HELLO, .message = message});
+    else if (asleep && message->kind == MESSAGE_REFUSE)
+        sim_member(
+            sim, event->node, &(struct member_event){.kind = MEMBER_REFUSED, .message = message});
+    else if (to_member[message->kind] || message->kind == MESSAGE_PREPARE)
+        sim_member(sim,
+                   event->node,
+                   &(struct member_event){.kind = to_member[message->kind], .message = message});
+    else
+        sim_lead(sim,
+                 event->node,
+                 &(struct lead_event){.kind = to_lead[message->kind], .message = message});
+}
+
+void sim_rank_message(struct sim *sim,
+                      uint32_t node,
+                      enum member_event_kind kind,
+                      struct message *message)
+{
+    const struct sim_ranks *ranks = &sim->node[node].ranks;
+
+    message->committed = ranks->committed;
+    message->begun = ranks->begun;
+    sim_member(sim, node, &(struct member_event){.kind = kind, .message = message});
+}
+
+void sim_on_lost(struct sim *sim, const struct sim_event *event)
+{
+    if (event->number && sim->node[event->node].heard[event->id.slot] > (int64_t)event->number)
+        return; /* it has a newer session already */
+    sim_lead(sim, event->node, &(struct lead_event){LEAD_LOST, .identity = event->id});
+    sim_member(sim, event->node, &(struct member_event){MEMBER_LOST, .identity = event->id});
+}
+
+void sim_on_member_timer(struct sim *sim, const struct sim_event *event)
+{
+    if (event->number == sim->node[event->node].member_timer)
+        sim_member(sim, event->node, &(struct member_event){.kind = MEMBER_TIMER});
+}
+
+void sim_on_lead_timer(struct sim *sim, const struct sim_event *event)
+{
+    if (event->number == sim->node[event->node].lead_timer)
+        sim_lead(sim, event->node, &(struct lead_event){.kind = LEAD_TIMER});
+}
+
+void sim_on_quiet(struct sim *sim, const struct sim_event *event)
+{
+    struct sim_ranks *ranks = &sim->node[event->node].ranks;
+
+    if (!ranks->leaving)
+        return;
+    ranks->leaving = false;
+    ranks->placed = ranks->running = 0;
+    sim_rank_message(sim, event->node, MEMBER_QUIET, &(struct message){0});
+}
+
+void sim_on_set(struct sim *sim, const struct sim_event *event)
+{
+    struct blob blob = {.size = 4, .bytes = "blob"};
+    struct message message = {.number = event->number, .blobs = &blob, .blob_count = 1};
+
+    if (sim->node[event->node].ranks.placed == event->number &&
+        !sim->node[event->node].ranks.leaving)
+        sim_rank_message(sim, event->node, MEMBER_SET, &message);
+}
+
+/* A rank commits a step when every member of its generation has begun it. */
+void sim_on_step(struct sim *sim, const struct sim_event *event)
+{
+    struct sim_node *node = &sim->node[event->node];
+    struct sim_ranks *ranks = &node->ranks;
+    struct message message = {.outcome = OUTCOME_SUCCEEDED, .text = "{}"};
+
+    if (ranks->running != event->number)
+        return;
+    if (ranks->committed == SIM_STEPS) {
+        sim_rank_message(sim, event->node, MEMBER_DONE, &message);
+        return;
+    }
+    ranks->begun = ranks->committed + 1;
+    if (judge_step(sim, event->node)) {
+        ranks->committed++;
+        if (node->lead.state == LEAD_RUN && node->lead.base.generation == event->number)
+            sim_lead(
+                sim, event->node, &(struct lead_event){.kind = LEAD_STEPPED, .stepped = sim->now});
+    }
+    sim_later_number(sim, event->node, SIM_STEP, sim_between(sim, MS(1), MS(6)), event->number);
+}
+
+void sim_on_break(struct sim *sim, const struct sim_event *event)
+{
+    struct message message = {.fault = {.cause = CAUSE_COMMUNICATOR}, .text = "a peer is gone"};
+
+    if (sim->node[event->node].ranks.running == event->number)
+        sim_rank_message(sim, event->node, MEMBER_FAULT, &message);
+}

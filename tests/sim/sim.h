@@ -1,0 +1,129 @@
+/* sim - the real member and lead machines of a whole job under virtual time.
+ *
+ * A seed decides everything: delays, crashes, broken sessions, dead ranks, absent directory. The
+ * same seed plays the same schedule bit for bit. What must hold is checked after every event. */
+#ifndef SIM_SIM_H
+#define SIM_SIM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "agent/codec.h"
+#include "agent/lead.h"
+#include "agent/member.h"
+#include "controller/enrolment.h"
+#include "controller/witness.h"
+
+#define SIM_NODES   8
+#define SIM_BALLOTS 512
+#define SIM_STEPS   30 /* of the training */
+
+enum sim_kind {
+    SIM_MESSAGE,      /* bytes for the node */
+    SIM_LOST,         /* its session to `id` has ended */
+    SIM_MEMBER_TIMER, /* number = timer's version */
+    SIM_LEAD_TIMER,
+    SIM_QUIET, /* its ranks have left */
+    SIM_SET,   /* its ranks are ready for `number` */
+    SIM_STEP,  /* its ranks may go on in `number` */
+    SIM_BREAK, /* its ranks cannot reach a peer in `number` */
+    SIM_ENROLL,
+    SIM_ENROLLED, /* number = enum enrolment_answer, id = lead */
+    SIM_STAND,    /* its own member stands; id = the lead that was lost */
+    SIM_WITNESS,  /* bytes for the witness; id = asker */
+    SIM_WITNESSED,
+    SIM_REPORT,   /* the node's lead reports */
+    SIM_REPORTED, /* and is answered */
+    SIM_RESTART,  /* the node comes back */
+    SIM_FAULT,    /* something bad happens */
+    SIM_KINDS
+};
+
+struct sim_event {
+    int64_t at;
+    uint64_t order;
+    enum sim_kind kind;
+    uint32_t node;
+    uint64_t life; /* of the node; another one drops the event */
+    struct identity id;
+    uint64_t number;
+    struct text bytes;
+};
+
+/* The ranks of a node, as one. */
+struct sim_ranks {
+    uint64_t placed;  /* generation, 0 = in none */
+    uint64_t running; /* generation, 0 = not running */
+    bool leaving;
+    int64_t committed;
+    int64_t begun;
+    int64_t born; /* when its process can be ready */
+};
+
+struct sim_node {
+    bool alive;
+    bool left; /* was told that the job is over */
+    struct identity id;
+    struct member member;
+    struct lead lead;
+    struct book book;
+    struct sim_ranks ranks;
+    int64_t heard[SIM_NODES]; /* when a message of that node came last */
+    uint64_t member_timer;
+    uint64_t lead_timer;
+};
+
+/* Everything that was done under one number by one candidate. */
+struct sim_ballot {
+    uint64_t number;
+    struct identity candidate;
+    struct view assigned;     /* count 0 = nothing */
+    struct view recorded;     /* what was sent to be recorded; count 0 = nothing */
+    uint64_t base;            /* and what it is to follow */
+    uint32_t recorders;       /* bit per node; bit SIM_NODES = the witness */
+    bool promised[SIM_NODES]; /* by the member of `assigned`: exactly this ballot, nothing higher */
+    bool ready[SIM_NODES];
+    int64_t contributed[SIM_NODES]; /* steps begun in it */
+};
+
+/* What nobody in the job can see: the truth, for judging. */
+struct sim_truth {
+    struct sim_ballot ballots[SIM_BALLOTS];
+    uint32_t ballot_count;
+    struct view decided[SIM_BALLOTS]; /* the chain, view 0 first */
+    uint32_t decided_count;
+    uint64_t commit_generation; /* the highest that committed a step */
+};
+
+struct sim {
+    uint64_t seed;
+    uint64_t random;
+    uint32_t nodes;
+    int64_t now;
+    struct sim_event *queue; /* binary heap */
+    size_t queue_count;
+    size_t queue_capacity;
+    uint64_t order;
+    struct sim_node node[SIM_NODES];
+    int64_t last_delivery[SIM_NODES][SIM_NODES];
+    struct enrolment enrolment;
+    struct witness witness;
+    bool directory_down;
+    bool over;
+    int faults_left;
+    struct codec_scope scope;
+    struct codec_message *incoming;
+    struct sim_truth *truth;
+    bool trace;
+    char failure[256]; /* "" = none */
+    int generations;   /* statistics */
+    int crashes;
+};
+
+enum sim_outcome { SIM_DONE, SIM_QUORUM_LOST, SIM_BROKEN };
+
+/* Plays one schedule. `sim->failure` says what did not hold when the outcome is SIM_BROKEN. */
+enum sim_outcome sim_play(struct sim *sim, uint64_t seed, bool trace);
+void sim_done(struct sim *sim);
+
+#endif
