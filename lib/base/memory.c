@@ -26,22 +26,29 @@ char *memory_text(const char *text)
     return memcpy(memory_get(size, 1), text, size);
 }
 
-void memory_grow(void *array, size_t *capacity, size_t needed, size_t size)
+int memory_try_grow(void *array, size_t *capacity, size_t needed, size_t size)
 {
     size_t wanted = *capacity ? *capacity : 8;
     void *old;
     void *grown;
 
     if (needed <= *capacity)
-        return;
+        return 0;
+    if (needed > SIZE_MAX / 2 / size)
+        return 1;
     while (wanted < needed)
         wanted *= 2;
-    if (wanted > SIZE_MAX / size)
-        abort();
     memcpy(&old, array, sizeof old);
     grown = realloc(old, wanted * size);
     if (!grown)
-        abort();
+        return 1;
     memcpy(array, &grown, sizeof grown);
     *capacity = wanted;
+    return 0;
+}
+
+void memory_grow(void *array, size_t *capacity, size_t needed, size_t size)
+{
+    if (memory_try_grow(array, capacity, needed, size))
+        abort();
 }

@@ -21,4 +21,8 @@ char *memory_text(const char *text) __attribute__((returns_nonnull, malloc));
  * doubling. New elements are not initialised. Aborts when there is no memory. */
 void memory_grow(void *array, size_t *capacity, size_t needed, size_t size);
 
+/* The same for an array sized by outside input. Returns 0; 1 when there is no memory, and then the
+ * array and its capacity are what they were. */
+int memory_try_grow(void *array, size_t *capacity, size_t needed, size_t size);
+
 #endif
