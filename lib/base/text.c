@@ -51,11 +51,17 @@ void text_addf(struct text *text, const char *format, ...)
     va_end(arguments);
 }
 
+void text_cut(struct text *text, size_t size)
+{
+    if (size >= text->size)
+        return;
+    text->size = size;
+    text->data[size] = '\0';
+}
+
 void text_clear(struct text *text)
 {
-    text->size = 0;
-    if (text->data)
-        text->data[0] = '\0';
+    text_cut(text, 0);
 }
 
 void text_done(struct text *text)

@@ -24,6 +24,9 @@ void text_addf(struct text *text, const char *format, ...) __attribute__((format
 void text_vaddf(struct text *text, const char *format, va_list arguments)
     __attribute__((format(printf, 2, 0)));
 
+/* Forgets what stands behind the first `size` bytes and keeps the memory. */
+void text_cut(struct text *text, size_t size);
+
 /* Forgets the content and keeps the memory. */
 void text_clear(struct text *text);
 
