@@ -3,6 +3,8 @@
 #ifndef BASE_PROBLEMS_H
 #define BASE_PROBLEMS_H
 
+#include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/cleanup.h"
@@ -26,6 +28,14 @@ struct problems {
 /* Adds a problem; both texts are copied. */
 void problems_add(struct problems *problems, const char *path, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+void problems_vadd(struct problems *problems,
+                   const char *path,
+                   const char *format,
+                   va_list arguments) __attribute__((format(printf, 3, 0)));
+
+/* Whether there is a problem at `path` or below it: a rule about several fields has nothing to say
+ * while one of them is wrong by itself. */
+bool problems_within(const struct problems *problems, const char *path);
 
 void problems_done(struct problems *problems);
 
