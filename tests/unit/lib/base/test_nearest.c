@@ -1,0 +1,52 @@
+/* The nearest word: small slips find theirs, anything else finds none. */
+#include "base/nearest.h"
+
+#include <string.h>
+
+#include "support/check.h"
+
+static const char *near(const char *wanted)
+{
+    static const char *const known[] = {
+        "type", "learningRate", "momentum", "beta1", "beta2", "epsilon", "weightDecay"};
+    struct nearest nearest = {.wanted = wanted};
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        nearest_offer(&nearest, known[i]);
+    return nearest.found ? nearest.found : "";
+}
+
+static void slips_find_their_word(void)
+{
+    CU_ASSERT_STRING_EQUAL(near("type"), "type");
+    CU_ASSERT_STRING_EQUAL(near("tpye"), "type");
+    CU_ASSERT_STRING_EQUAL(near("learning_rate"), "learningRate");
+    CU_ASSERT_STRING_EQUAL(near("LEARNINGRATE"), "learningRate");
+    CU_ASSERT_STRING_EQUAL(near("learnigRate"), "learningRate");
+    CU_ASSERT_STRING_EQUAL(near("momentun"), "momentum");
+    CU_ASSERT_STRING_EQUAL(near("beta_2"), "beta2");
+    CU_ASSERT_STRING_EQUAL(near("weight-decay"), "weightDecay");
+}
+
+static void the_first_of_equally_near_words_wins(void)
+{
+    CU_ASSERT_STRING_EQUAL(near("beta"), "beta1");
+    CU_ASSERT_STRING_EQUAL(near("beta3"), "beta1");
+}
+
+static void what_is_far_finds_none(void)
+{
+    char longest[66];
+
+    memset(longest, 'm', sizeof longest - 1);
+    longest[sizeof longest - 1] = '\0';
+    CU_ASSERT_STRING_EQUAL(near(""), "");
+    CU_ASSERT_STRING_EQUAL(near("lr"), "");
+    CU_ASSERT_STRING_EQUAL(near("dropout"), "");
+    CU_ASSERT_STRING_EQUAL(near(longest), "");
+}
+
+SUITE("base nearest",
+      {"slips find their word", slips_find_their_word},
+      {"the first of equally near words wins", the_first_of_equally_near_words_wins},
+      {"what is far finds none", what_is_far_finds_none})
