@@ -38,6 +38,20 @@ const char *check_directory(void)
     return path;
 }
 
+char *check_replaced(const char *text, const char *what, const char *with)
+{
+    const char *at = strstr(text, what);
+    char *out;
+
+    if (!at) {
+        fprintf(stderr, "not there to be replaced: %s\n", what);
+        abort();
+    }
+    if (asprintf(&out, "%.*s%s%s", (int)(at - text), text, with, at + strlen(what)) < 0)
+        abort();
+    return out;
+}
+
 unsigned long long check_seed(void)
 {
     static unsigned long long seed;

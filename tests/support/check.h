@@ -32,6 +32,10 @@ void check_register(struct check_suite *suite);
 /* Makes a fresh directory below $TMPDIR or /tmp, removed at exit. Owned by the support. */
 const char *check_directory(void);
 
+/* Returns a copy of `text` in which the first `what` is replaced by `with`; freed by the caller.
+ * Aborts when `what` is not there: a test that changes nothing tests nothing. */
+char *check_replaced(const char *text, const char *what, const char *with);
+
 /* The seed of this run: $SEED, else random. Printed once, so that a failure can be replayed. */
 unsigned long long check_seed(void);
 
