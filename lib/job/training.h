@@ -1,7 +1,8 @@
-/* training - what to train and how: the `training` section of a TrainingJob, decoded.
+/* training - what to train and how: the `training` section of a TrainingJob, decoded. Pure.
  *
  * One definition serves the job's validation and the trainer. Names of fields follow the manifest;
- * sizes are counts of samples, layers or steps. Defaults are filled in by decoding. */
+ * sizes are counts of samples, layers or steps. Defaults are filled in by decoding. What the
+ * section may hold, key by key with range and default, stands in the tables of training.c. */
 #ifndef JOB_TRAINING_H
 #define JOB_TRAINING_H
 
@@ -10,10 +11,15 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
+#include "base/decode.h"
 #include "base/problems.h"
+#include "base/text.h"
 
-#define TRAINING_LAYERS 64 /* most layers of a model */
-#define TRAINING_SHAPE  4  /* most dimensions of one input sample */
+#define TRAINING_LAYERS     64         /* most layers of a model */
+#define TRAINING_UNITS      65536      /* most units of a layer */
+#define TRAINING_SHAPE      4          /* most dimensions of one input sample */
+#define TRAINING_INPUT      16777216   /* most numbers of one input sample */
+#define TRAINING_PARAMETERS 2147483647 /* most weights and biases of a model */
 
 struct cJSON;
 
@@ -82,7 +88,16 @@ struct training_batch {
     int64_t micro;
 };
 
-enum training_every { EVERY_NEVER, EVERY_EPOCH };
+enum training_every {
+    EVERY_NEVER,
+    EVERY_EPOCH,
+    EVERY_UNSAID /* within decoding only: then it depends on data.validation */
+};
+
+enum training_precision { PRECISION_FLOAT32 };
+
+/* elastic: the same bits whatever the number of ranks. */
+enum training_reproducible { REPRODUCIBLE_ELASTIC };
 
 struct training {
     struct training_model model;
@@ -94,12 +109,14 @@ struct training {
     int64_t epochs; /* exactly one of epochs and steps is positive */
     int64_t steps;
     enum training_every validation;
+    enum training_precision precision;
+    enum training_reproducible reproducible;
     int64_t seed;
 };
 
-/* Decodes and defaults the JSON object `json`, whose place is `path` ("spec.training"). Everything
- * wrong is added to `problems`. Returns 0, or 1 when a problem was added; `training` is always in a
- * state that training_done releases. */
+/* Decodes and defaults the JSON object `json`, whose place is `path` ("spec.training"), into the
+ * zeroed `training`, and checks the rules of validate.h. Everything wrong is added to `problems`.
+ * Returns 0, or 1 when a problem was added; training_done is owed in both cases. */
 int training_decode(const struct cJSON *json,
                     const char *path,
                     struct training *training,
@@ -109,5 +126,23 @@ int training_decode(const struct cJSON *json,
 void training_done(struct training *training);
 
 CLEANUP_DEFINE(training, struct training, training_done)
+
+/* Adds the section as canonical JSON, every default written out: decoding it gives the same struct,
+ * and equal structs give equal texts. `training` was decoded without a problem. */
+void training_print(const struct training *training, struct text *out);
+
+/* The same for the model alone: what a checkpoint says it belongs to. */
+void training_model_print(const struct training_model *model, struct text *out);
+
+/* The optimizer's name in the manifest. */
+const char *training_optimizer_name(enum training_optimizer_type type);
+
+/* The parameters of a model: weights and biases of all layers. */
+int64_t training_parameters(const struct training_model *model);
+
+/* For the table of the whole job: the section's own, and what follows decoding by it, which is to
+ * fill in what depends on several keys. */
+extern const struct decode_table training_table;
+void training_settle(struct training *training);
 
 #endif
