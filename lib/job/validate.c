@@ -1,0 +1,118 @@
+/* validate - the rules that concern several keys at once. */
+#include "job/validate.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/text.h"
+#include "job/training.h"
+
+struct rules {
+    const char *path;
+    struct problems *problems;
+};
+
+/* Adds the path of a place below the section. */
+static void place_print(const struct rules *rules, const char *place, struct text *out)
+{
+    text_addf(out, "%s%s%s", rules->path, *rules->path ? "." : "", place);
+}
+
+static void broken(const struct rules *rules, const char *place, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void broken(const struct rules *rules, const char *place, const char *format, ...)
+{
+    CLEAN(text) struct text path = {0};
+    va_list arguments;
+
+    place_print(rules, place, &path);
+    va_start(arguments, format);
+    problems_vadd(rules->problems, path.data, format, arguments);
+    va_end(arguments);
+}
+
+/* Whether decoding found nothing wrong at a place. */
+static bool sound(const struct rules *rules, const char *place)
+{
+    CLEAN(text) struct text path = {0};
+
+    place_print(rules, place, &path);
+    return !problems_within(rules->problems, path.data);
+}
+
+static void check_activations(const struct rules *rules, const struct training_model *model)
+{
+    const struct training_layer *last = &model->layers[model->layer_count - 1];
+    char place[64];
+
+    for (size_t i = 0; i + 1 < model->layer_count; i++) {
+        if (model->layers[i].activation != ACTIVATION_SOFTMAX)
+            continue;
+        snprintf(place, sizeof place, "model.layers[%zu].activation", i);
+        broken(rules, place, "softmax is for the last layer only");
+    }
+    if (last->activation != ACTIVATION_SOFTMAX) {
+        snprintf(place, sizeof place, "model.layers[%zu].activation", model->layer_count - 1);
+        broken(rules, place, "must be softmax on the last layer: loss cross_entropy needs it");
+    }
+    if (last->activation == ACTIVATION_SOFTMAX && last->units < 2) {
+        snprintf(place, sizeof place, "model.layers[%zu].units", model->layer_count - 1);
+        broken(rules, place, "must be at least 2: softmax of one unit is always 1");
+    }
+}
+
+static void check_model(const struct rules *rules, const struct training_model *model)
+{
+    if (!model->layer_count || !sound(rules, "model"))
+        return;
+    check_activations(rules, model);
+    if (model->input_size > TRAINING_INPUT)
+        broken(rules,
+               "model.input.shape",
+               "makes samples of more than the %d numbers allowed",
+               TRAINING_INPUT);
+    else if (training_parameters(model) > TRAINING_PARAMETERS)
+        broken(rules,
+               "model",
+               "has %" PRId64 " parameters, allowed are %d",
+               training_parameters(model),
+               TRAINING_PARAMETERS);
+}
+
+static void check_batch(const struct rules *rules, const struct training_batch *batch)
+{
+    if (!batch->micro || !sound(rules, "batch"))
+        return;
+    if (batch->global % batch->micro)
+        broken(rules,
+               "batch.micro",
+               "must divide batch.global, but %" PRId64 " is no multiple of %" PRId64,
+               batch->global,
+               batch->micro);
+}
+
+static void check_validation(const struct rules *rules, const struct training *training)
+{
+    if (training->validation == EVERY_EPOCH && !training->data.validation && sound(rules, "data"))
+        broken(rules, "validation.every", "is epoch, but data.validation is not given");
+}
+
+static void check_schedule(const struct rules *rules, const struct training *training)
+{
+    if (training->steps && training->schedule.warmup_steps >= training->steps)
+        broken(rules,
+               "schedule.warmupSteps",
+               "must be below steps, which is %" PRId64,
+               training->steps);
+}
+
+void validate_training(const struct training *training, const char *path, struct problems *problems)
+{
+    struct rules rules = {.path = path, .problems = problems};
+
+    check_model(&rules, &training->model);
+    check_batch(&rules, &training->batch);
+    check_validation(&rules, training);
+    check_schedule(&rules, training);
+}

@@ -1,0 +1,19 @@
+/* validate - the rules that concern several keys at once. Pure.
+ *
+ * A rule is silent while one of the keys it reads has a problem of its own. */
+#ifndef JOB_VALIDATE_H
+#define JOB_VALIDATE_H
+
+#include "base/problems.h"
+
+struct training;
+
+/* Checks the settled section `training`, whose place is `path`: softmax on the last layer and only
+ * there, sizes of sample and model, micro-batches that divide the global batch, validation that has
+ * data, warm-up that ends. Adds every rule that is broken to `problems`, which holds what decoding
+ * found. */
+void validate_training(const struct training *training,
+                       const char *path,
+                       struct problems *problems);
+
+#endif

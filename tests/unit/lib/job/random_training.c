@@ -1,0 +1,110 @@
+/* random_training - valid training sections made by chance. */
+#include "random_training.h"
+
+#include <string.h>
+
+#include "base/random.h"
+
+int64_t random_whole(uint64_t *random, int64_t low, int64_t high)
+{
+    return low + (int64_t)random_below(random, (uint64_t)(high - low) + 1);
+}
+
+double random_number(uint64_t *random, double low, double high)
+{
+    return low + (high - low) * ((double)random_next(random) / 18446744073709551616.0);
+}
+
+char *random_text(uint64_t *random, size_t most)
+{
+    static const char *const pieces[] = {"a",
+                                         "Z",
+                                         "9",
+                                         "/",
+                                         ".",
+                                         "-",
+                                         "\"",
+                                         "'",
+                                         "\\",
+                                         "#",
+                                         ":",
+                                         " ",
+                                         "{",
+                                         "]",
+                                         "&",
+                                         "\xc3\xa4",
+                                         "\xf0\x9f\x98\x80"};
+    size_t wanted = (size_t)random_whole(random, 1, (int64_t)most);
+    struct text text = {0};
+
+    text_add(&text, "d");
+    for (;;) {
+        const char *piece = pieces[random_below(random, sizeof pieces / sizeof *pieces)];
+
+        if (text.size + strlen(piece) > wanted)
+            return text.data;
+        text_add(&text, piece);
+    }
+}
+
+static void random_model(uint64_t *random, struct training_model *model)
+{
+    model->dimensions = (size_t)random_whole(random, 1, TRAINING_SHAPE);
+    model->input_size = 1;
+    for (size_t i = 0; i < model->dimensions; i++) {
+        model->shape[i] = random_whole(random, 1, 28);
+        model->input_size *= model->shape[i];
+    }
+    model->layer_count = (size_t)random_whole(random, 1, random_whole(random, 1, TRAINING_LAYERS));
+    for (size_t i = 0; i < model->layer_count; i++) {
+        model->layers[i].units = random_whole(random, 2, 500);
+        model->layers[i].activation =
+            (enum training_activation)random_whole(random, ACTIVATION_NONE, ACTIVATION_SIGMOID);
+    }
+    model->layers[model->layer_count - 1].activation = ACTIVATION_SOFTMAX;
+}
+
+static void random_optimizer(uint64_t *random, struct training_optimizer *optimizer)
+{
+    optimizer->type =
+        (enum training_optimizer_type)random_whole(random, OPTIMIZER_SGD, OPTIMIZER_ADAMW);
+    optimizer->learning_rate = random_number(random, 1e-9, 1);
+    optimizer->weight_decay = random_below(random, 2) ? 0 : random_number(random, 0, 1);
+    if (optimizer->type == OPTIMIZER_MOMENTUM)
+        optimizer->momentum = random_number(random, 0, 0.99);
+    if (optimizer->type != OPTIMIZER_ADAMW)
+        return;
+    optimizer->beta1 = random_number(random, 0, 0.99);
+    optimizer->beta2 = random_number(random, 0, 0.999);
+    optimizer->epsilon = random_number(random, 1e-12, 1e-3);
+}
+
+static void random_schedule(uint64_t *random, struct training_schedule *schedule)
+{
+    schedule->type =
+        (enum training_schedule_type)random_whole(random, SCHEDULE_CONSTANT, SCHEDULE_COSINE);
+    schedule->warmup_steps = random_whole(random, 0, 99);
+    if (schedule->type == SCHEDULE_STEP) {
+        schedule->every_steps = random_whole(random, 1, 1000000000);
+        schedule->factor = random_number(random, 1e-6, 1);
+    }
+    if (schedule->type == SCHEDULE_LINEAR || schedule->type == SCHEDULE_COSINE)
+        schedule->final_ratio = random_number(random, 0, 1);
+}
+
+void random_training(uint64_t *random, struct training *training)
+{
+    random_model(random, &training->model);
+    training->data.train = random_text(random, 1024);
+    if (random_below(random, 2)) {
+        training->data.validation = random_text(random, 60);
+        training->validation = random_below(random, 2) ? EVERY_EPOCH : EVERY_NEVER;
+    }
+    random_optimizer(random, &training->optimizer);
+    random_schedule(random, &training->schedule);
+    training->batch.micro = random_whole(random, 1, 1024);
+    training->batch.global = training->batch.micro * random_whole(random, 1, 1024);
+    *(random_below(random, 2) ? &training->epochs : &training->steps) =
+        random_whole(random, 100, 100000);
+    training->seed = random_whole(random, 0, 9007199254740991);
+}
