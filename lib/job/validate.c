@@ -5,6 +5,8 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "job/job.h"
+#include "job/sizes.h"
 #include "job/training.h"
 
 struct rules {
@@ -115,4 +117,48 @@ void validate_training(const struct training *training, const char *path, struct
     check_batch(&rules, &training->batch);
     check_validation(&rules, training);
     check_schedule(&rules, training);
+}
+
+static void check_legal(const struct rules *rules,
+                        const struct training_batch *batch,
+                        int64_t world)
+{
+    CLEAN(text) struct text near = {0};
+    int64_t sizes[SIZES_NEAR];
+    size_t count = sizes_near(batch, world, sizes);
+
+    for (size_t i = 0; i < count; i++)
+        text_addf(&near, "%s%" PRId64, i ? ", " : "", sizes[i]);
+    broken(rules,
+           "spec.replicas",
+           "makes a world of %" PRId64 " ranks, which does not divide the %" PRId64
+           " micro-batches of a step; near it are %s",
+           world,
+           batch->global / batch->micro,
+           near.data);
+}
+
+static void check_world(const struct rules *rules, const struct job *job)
+{
+    const struct training_batch *batch = &job->training.batch;
+    int64_t world = job_world(job);
+
+    if (!sound(rules, "spec.replicas") || !sound(rules, "spec.ranksPerReplica"))
+        return;
+    if (world > SIZES_WORLD)
+        broken(rules,
+               "spec.replicas",
+               "makes a world of %" PRId64 " ranks, allowed are %d",
+               world,
+               SIZES_WORLD);
+    else if (batch->micro && sound(rules, "spec.training.batch") && !sizes_legal(batch, world))
+        check_legal(rules, batch, world);
+}
+
+void validate_job(const struct job *job, struct problems *problems)
+{
+    struct rules rules = {.path = "", .problems = problems};
+
+    validate_training(&job->training, "spec.training", problems);
+    check_world(&rules, job);
 }

@@ -6,6 +6,7 @@
 
 #include "base/problems.h"
 
+struct job;
 struct training;
 
 /* Checks the settled section `training`, whose place is `path`: softmax on the last layer and only
@@ -15,5 +16,9 @@ struct training;
 void validate_training(const struct training *training,
                        const char *path,
                        struct problems *problems);
+
+/* Checks the decoded job, its training section included: a world of ranks that is not too large and
+ * that the micro-batches of a step can be divided among (sizes.h). */
+void validate_job(const struct job *job, struct problems *problems);
 
 #endif

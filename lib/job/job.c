@@ -1,0 +1,174 @@
+/* job - the tables of a TrainingJob: one row a key, with its range and default. */
+#include "job/job.h"
+
+#include "base/encode.h"
+#include "job/names.h"
+#include "job/validate.h"
+
+#define PATH_MOST   1024
+#define LABELS_MOST 64
+#define DAY         86400
+
+/* metadata */
+
+static const struct decode_row metadata_rows[] = {
+    {.key = "name",
+     DECODE_AT_TEXT(struct job, name),
+     .need = DECODE_REQUIRED,
+     .most = JOB_NAME,
+     .form = &names_label_form},
+    {.key = "namespace",
+     DECODE_AT_TEXT(struct job, namespace),
+     .need = DECODE_OPTIONAL,
+     .most = 63,
+     .form = &names_label_form},
+    {.key = "labels",
+     .kind = DECODE_MAP,
+     .need = DECODE_OPTIONAL,
+     .most = LABELS_MOST,
+     .key_form = &names_key_form,
+     .form = &names_value_form},
+    {.key = "annotations",
+     .kind = DECODE_MAP,
+     .need = DECODE_OPTIONAL,
+     .most = LABELS_MOST,
+     .key_form = &names_key_form,
+     .form = &names_note_form},
+};
+static const struct decode_table metadata_table = DECODE_TABLE(metadata_rows, struct job);
+
+/* spec.checkpoint */
+
+static const struct decode_row checkpoint_rows[] = {
+    {.key = "directory",
+     DECODE_AT_TEXT(struct job_checkpoint, directory),
+     .need = DECODE_REQUIRED,
+     .most = PATH_MOST},
+    {.key = "everySeconds",
+     DECODE_AT_INTEGER(struct job_checkpoint, every_seconds),
+     .low = 1,
+     .high = DAY,
+     .preset = 60},
+    {.key = "keepLast",
+     DECODE_AT_INTEGER(struct job_checkpoint, keep_last),
+     .low = 1,
+     .high = 1000,
+     .preset = 3},
+};
+static const struct decode_table checkpoint_table =
+    DECODE_TABLE(checkpoint_rows, struct job_checkpoint);
+
+/* spec.recovery */
+
+#define WINDOW_ROW                                                                                 \
+    {.key = "windowSeconds",                                                                       \
+     DECODE_AT_INTEGER(struct job_budget, window_seconds),                                         \
+     .low = 1,                                                                                     \
+     .high = 30 * DAY,                                                                             \
+     .preset = 3600}
+#define COUNT_ROW(usual)                                                                           \
+    {.key = "count",                                                                               \
+     DECODE_AT_INTEGER(struct job_budget, count),                                                  \
+     .low = 0,                                                                                     \
+     .high = 10000,                                                                                \
+     .preset = (usual)}
+
+static const struct decode_row rank_budget_rows[] = {COUNT_ROW(10), WINDOW_ROW};
+static const struct decode_table rank_budget_table =
+    DECODE_TABLE(rank_budget_rows, struct job_budget);
+
+static const struct decode_row pod_budget_rows[] = {COUNT_ROW(5), WINDOW_ROW};
+static const struct decode_table pod_budget_table =
+    DECODE_TABLE(pod_budget_rows, struct job_budget);
+
+static const struct decode_row budgets_rows[] = {
+    {.key = "rank", DECODE_AT_OBJECT(struct job_recovery, rank, rank_budget_table)},
+    {.key = "pod", DECODE_AT_OBJECT(struct job_recovery, pod, pod_budget_table)},
+};
+static const struct decode_table budgets_table = DECODE_TABLE(budgets_rows, struct job_recovery);
+
+static const struct decode_row recovery_rows[] = {
+    {.key = "budgets", DECODE_HERE(budgets_table)},
+    {.key = "replaceSeconds",
+     DECODE_AT_INTEGER(struct job_recovery, replace_seconds),
+     .low = 1,
+     .high = DAY,
+     .preset = 30},
+};
+static const struct decode_table recovery_table = DECODE_TABLE(recovery_rows, struct job_recovery);
+
+/* spec */
+
+static const struct decode_row deadlines_rows[] = {
+    {.key = "startSeconds",
+     DECODE_AT_INTEGER(struct job, start_seconds),
+     .low = 1,
+     .high = DAY,
+     .preset = 600},
+};
+static const struct decode_table deadlines_table = DECODE_TABLE(deadlines_rows, struct job);
+
+static const char *const task_words[] = {[TASK_TRAIN] = "Train", NULL};
+
+static const struct decode_row spec_rows[] = {
+    {.key = "task", DECODE_AT_WORD(struct job, task, task_words), .preset = TASK_TRAIN},
+    {.key = "replicas",
+     DECODE_AT_INTEGER(struct job, replicas),
+     .low = 1,
+     .high = JOB_REPLICAS,
+     .preset = 1},
+    {.key = "ranksPerReplica",
+     DECODE_AT_INTEGER(struct job, ranks_per_replica),
+     .low = 1,
+     .high = JOB_RANKS,
+     .preset = 1},
+    {.key = "training",
+     DECODE_AT_OBJECT(struct job, training, training_table),
+     .need = DECODE_REQUIRED},
+    {.key = "checkpoint",
+     DECODE_AT_OBJECT(struct job, checkpoint, checkpoint_table),
+     .need = DECODE_OPTIONAL},
+    {.key = "recovery", DECODE_AT_OBJECT(struct job, recovery, recovery_table)},
+    {.key = "deadlines", DECODE_HERE(deadlines_table)},
+};
+static const struct decode_table spec_table = DECODE_TABLE(spec_rows, struct job);
+
+/* the manifest */
+
+static const char *const version_words[] = {[JOB_V1ALPHA1] = "muster.dev/v1alpha1", NULL};
+static const char *const kind_words[] = {[JOB_TRAINING_JOB] = "TrainingJob", NULL};
+
+static const struct decode_row job_rows[] = {
+    {.key = "apiVersion",
+     DECODE_AT_WORD(struct job, version, version_words),
+     .need = DECODE_REQUIRED},
+    {.key = "kind", DECODE_AT_WORD(struct job, kind, kind_words), .need = DECODE_REQUIRED},
+    {.key = "metadata", DECODE_HERE(metadata_table), .need = DECODE_REQUIRED},
+    {.key = "spec", DECODE_HERE(spec_table), .need = DECODE_REQUIRED},
+};
+static const struct decode_table job_table = DECODE_TABLE(job_rows, struct job);
+
+int job_decode(const struct cJSON *json, struct job *job, struct problems *problems)
+{
+    size_t before = problems->count + problems->dropped;
+
+    decode_read(&job_table, json, "", job, problems);
+    training_settle(&job->training);
+    validate_job(job, problems);
+    return problems->count + problems->dropped != before;
+}
+
+void job_done(struct job *job)
+{
+    decode_done(&job_table, job);
+}
+
+void job_print(const struct job *job, struct text *out)
+{
+    encode_print(&job_table, job, out);
+}
+
+int64_t job_world(const struct job *job)
+{
+    return job->replicas * job->ranks_per_replica;
+}

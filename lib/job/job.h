@@ -1,0 +1,75 @@
+/* job - one TrainingJob: the manifest, decoded and defaulted. Pure.
+ *
+ * What the manifest may hold, key by key with range and default, stands in the tables of job.c and
+ * training.c; rules about several keys stand in validate.c. Times are whole seconds. */
+#ifndef JOB_JOB_H
+#define JOB_JOB_H
+
+#include <stdint.h>
+
+#include "base/cleanup.h"
+#include "base/problems.h"
+#include "base/text.h"
+#include "job/training.h"
+
+#define JOB_NAME     40 /* most bytes of a job's name: pod names are made of it */
+#define JOB_REPLICAS 1024
+#define JOB_RANKS    64 /* most ranks of a replica */
+
+struct cJSON;
+
+enum job_version { JOB_V1ALPHA1 };
+enum job_kind { JOB_TRAINING_JOB };
+enum job_task { TASK_TRAIN };
+
+/* Durable checkpoints. */
+struct job_checkpoint {
+    char *directory; /* NULL = none are written, and the other fields are 0 */
+    int64_t every_seconds;
+    int64_t keep_last;
+};
+
+/* `count` faults within any `window_seconds` are repaired; one more ends the job. */
+struct job_budget {
+    int64_t count;
+    int64_t window_seconds;
+};
+
+struct job_recovery {
+    struct job_budget rank;  /* a process that fails */
+    struct job_budget pod;   /* an agent that is lost */
+    int64_t replace_seconds; /* how long a lost pod is waited for */
+};
+
+struct job {
+    enum job_version version;
+    enum job_kind kind;
+    char *name;
+    char *namespace; /* NULL = not said */
+    enum job_task task;
+    int64_t replicas;
+    int64_t ranks_per_replica;
+    struct training training;
+    struct job_checkpoint checkpoint;
+    struct job_recovery recovery;
+    int64_t start_seconds; /* deadline for the first step */
+};
+
+/* Decodes and defaults a manifest's tree into the zeroed `job` and checks every rule. Everything
+ * wrong is added to `problems`. Returns 0, or 1 when a problem was added; job_done is owed in both
+ * cases. */
+int job_decode(const struct cJSON *json, struct job *job, struct problems *problems);
+
+/* Releases what decoding allocated. */
+void job_done(struct job *job);
+
+CLEANUP_DEFINE(job, struct job, job_done)
+
+/* Adds the whole job as canonical JSON, every default written out. Decoding it gives the same
+ * struct. Labels and annotations are checked when a manifest is decoded, not kept. */
+void job_print(const struct job *job, struct text *out);
+
+/* How many ranks train: replicas x ranks of each. */
+int64_t job_world(const struct job *job);
+
+#endif

@@ -1,0 +1,24 @@
+/* sizes - how many ranks a job may have. Pure.
+ *
+ * A step is made of micro-batches, which every rank takes the same number of: a world is legal when
+ * it divides global / micro. Any legal world gives the same bits (trainer/comm/order.h). */
+#ifndef JOB_SIZES_H
+#define JOB_SIZES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct training_batch;
+
+#define SIZES_WORLD 1024 /* most ranks of a job */
+#define SIZES_NEAR  6    /* most sizes that sizes_near gives */
+
+/* Whether `world` ranks can train with this batch. */
+bool sizes_legal(const struct training_batch *batch, int64_t world);
+
+/* Fills `sizes` (room for SIZES_NEAR) with the legal worlds nearest to `world`, three below and
+ * three above at most, in rising order. Returns how many; at least one, for 1 is always legal. */
+size_t sizes_near(const struct training_batch *batch, int64_t world, int64_t *sizes);
+
+#endif
