@@ -38,6 +38,15 @@ const char *check_directory(void)
     return path;
 }
 
+void check_text(const char *found, const char *wanted, const char *file, unsigned line)
+{
+    int equal = found && !strcmp(found, wanted);
+
+    CU_assertImplementation(equal, line, "texts are equal", file, "", CU_FALSE);
+    if (!equal)
+        printf("\nfound:  %s\nwanted: %s\n", found ? found : "(NULL)", wanted);
+}
+
 char *check_replaced(const char *text, const char *what, const char *with)
 {
     const char *at = strstr(text, what);

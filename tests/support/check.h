@@ -32,6 +32,10 @@ void check_register(struct check_suite *suite);
 /* Makes a fresh directory below $TMPDIR or /tmp, removed at exit. Owned by the support. */
 const char *check_directory(void);
 
+/* Asserts that two texts are equal; prints both where they are not. */
+#define CHECK_TEXT(found, wanted) check_text((found), (wanted), __FILE__, (unsigned)__LINE__)
+void check_text(const char *found, const char *wanted, const char *file, unsigned line);
+
 /* Returns a copy of `text` in which the first `what` is replaced by `with`; freed by the caller.
  * Aborts when `what` is not there: a test that changes nothing tests nothing. */
 char *check_replaced(const char *text, const char *what, const char *with);

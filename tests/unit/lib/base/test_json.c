@@ -14,7 +14,7 @@ static void text_is(const char *string, const char *wanted)
     CLEAN(text) struct text out = {0};
 
     json_add_text(&out, string);
-    CU_ASSERT_STRING_EQUAL(text_string(&out), wanted);
+    CHECK_TEXT(text_string(&out), wanted);
 }
 
 static void texts_are_quoted_and_what_does_not_show_is_escaped(void)
@@ -33,10 +33,10 @@ static void an_excerpt_is_cut_between_characters(void)
     CLEAN(text) struct text out = {0};
 
     json_add_excerpt(&out, "\xc3\xa4\xc3\xb6\xc3\xbc", 2);
-    CU_ASSERT_STRING_EQUAL(text_string(&out), "\"\xc3\xa4\xc3\xb6...\"");
+    CHECK_TEXT(text_string(&out), "\"\xc3\xa4\xc3\xb6...\"");
     text_clear(&out);
     json_add_excerpt(&out, "\xc3\xa4\xc3\xb6\xc3\xbc", 3);
-    CU_ASSERT_STRING_EQUAL(text_string(&out), "\"\xc3\xa4\xc3\xb6\xc3\xbc\"");
+    CHECK_TEXT(text_string(&out), "\"\xc3\xa4\xc3\xb6\xc3\xbc\"");
 }
 
 static void numbers_are_short(void)
@@ -59,7 +59,7 @@ static void numbers_are_short(void)
         CLEAN(text) struct text out = {0};
 
         json_add_number(&out, rows[i].number);
-        CU_ASSERT_STRING_EQUAL(text_string(&out), rows[i].wanted);
+        CHECK_TEXT(text_string(&out), rows[i].wanted);
     }
 }
 

@@ -18,20 +18,20 @@ static const char *near(const char *wanted)
 
 static void slips_find_their_word(void)
 {
-    CU_ASSERT_STRING_EQUAL(near("type"), "type");
-    CU_ASSERT_STRING_EQUAL(near("tpye"), "type");
-    CU_ASSERT_STRING_EQUAL(near("learning_rate"), "learningRate");
-    CU_ASSERT_STRING_EQUAL(near("LEARNINGRATE"), "learningRate");
-    CU_ASSERT_STRING_EQUAL(near("learnigRate"), "learningRate");
-    CU_ASSERT_STRING_EQUAL(near("momentun"), "momentum");
-    CU_ASSERT_STRING_EQUAL(near("beta_2"), "beta2");
-    CU_ASSERT_STRING_EQUAL(near("weight-decay"), "weightDecay");
+    CHECK_TEXT(near("type"), "type");
+    CHECK_TEXT(near("tpye"), "type");
+    CHECK_TEXT(near("learning_rate"), "learningRate");
+    CHECK_TEXT(near("LEARNINGRATE"), "learningRate");
+    CHECK_TEXT(near("learnigRate"), "learningRate");
+    CHECK_TEXT(near("momentun"), "momentum");
+    CHECK_TEXT(near("beta_2"), "beta2");
+    CHECK_TEXT(near("weight-decay"), "weightDecay");
 }
 
 static void the_first_of_equally_near_words_wins(void)
 {
-    CU_ASSERT_STRING_EQUAL(near("beta"), "beta1");
-    CU_ASSERT_STRING_EQUAL(near("beta3"), "beta1");
+    CHECK_TEXT(near("beta"), "beta1");
+    CHECK_TEXT(near("beta3"), "beta1");
 }
 
 static void what_is_far_finds_none(void)
@@ -40,10 +40,10 @@ static void what_is_far_finds_none(void)
 
     memset(longest, 'm', sizeof longest - 1);
     longest[sizeof longest - 1] = '\0';
-    CU_ASSERT_STRING_EQUAL(near(""), "");
-    CU_ASSERT_STRING_EQUAL(near("lr"), "");
-    CU_ASSERT_STRING_EQUAL(near("dropout"), "");
-    CU_ASSERT_STRING_EQUAL(near(longest), "");
+    CHECK_TEXT(near(""), "");
+    CHECK_TEXT(near("lr"), "");
+    CHECK_TEXT(near("dropout"), "");
+    CHECK_TEXT(near(longest), "");
 }
 
 SUITE("base nearest",

@@ -14,10 +14,10 @@ static void problems_are_kept_in_order_as_copies(void)
     path[0] = 'S';
     problems_add(&problems, "", "%s", "");
     CU_ASSERT_FATAL(problems.count == 2);
-    CU_ASSERT_STRING_EQUAL(problems.items[0].path, "spec.task");
-    CU_ASSERT_STRING_EQUAL(problems.items[0].text, "must be Train");
-    CU_ASSERT_STRING_EQUAL(problems.items[1].path, "");
-    CU_ASSERT_STRING_EQUAL(problems.items[1].text, "");
+    CHECK_TEXT(problems.items[0].path, "spec.task");
+    CHECK_TEXT(problems.items[0].text, "must be Train");
+    CHECK_TEXT(problems.items[1].path, "");
+    CHECK_TEXT(problems.items[1].text, "");
 }
 
 static void what_is_beyond_the_most_is_counted(void)
@@ -27,7 +27,7 @@ static void what_is_beyond_the_most_is_counted(void)
     for (int i = 0; i < PROBLEMS_MOST + 3; i++)
         problems_add(&problems, "x", "%d", i);
     CU_ASSERT(problems.count == PROBLEMS_MOST && problems.dropped == 3);
-    CU_ASSERT_STRING_EQUAL(problems.items[PROBLEMS_MOST - 1].text, "99");
+    CHECK_TEXT(problems.items[PROBLEMS_MOST - 1].text, "99");
 }
 
 static void a_problem_is_within_its_place_and_those_above(void)

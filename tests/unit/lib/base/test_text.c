@@ -9,12 +9,12 @@ static void an_empty_text_is_an_empty_string(void)
 {
     CLEAN(text) struct text text = {0};
 
-    CU_ASSERT_STRING_EQUAL(text_string(&text), "");
+    CHECK_TEXT(text_string(&text), "");
     text_clear(&text);
     text_cut(&text, 5);
     text_add_bytes(&text, NULL, 0);
     CU_ASSERT(text.size == 0);
-    CU_ASSERT_STRING_EQUAL(text_string(&text), "");
+    CHECK_TEXT(text_string(&text), "");
 }
 
 static void what_is_added_stands_behind_what_was_there(void)
@@ -44,15 +44,15 @@ static void a_text_is_cut_and_used_again(void)
 
     text_add(&text, "spec.training");
     text_cut(&text, 20);
-    CU_ASSERT_STRING_EQUAL(text.data, "spec.training");
+    CHECK_TEXT(text.data, "spec.training");
     text_cut(&text, 4);
-    CU_ASSERT_STRING_EQUAL(text.data, "spec");
+    CHECK_TEXT(text.data, "spec");
     text_add(&text, ".task");
-    CU_ASSERT_STRING_EQUAL(text.data, "spec.task");
+    CHECK_TEXT(text.data, "spec.task");
     text_clear(&text);
-    CU_ASSERT_STRING_EQUAL(text.data, "");
+    CHECK_TEXT(text.data, "");
     text_add(&text, "x");
-    CU_ASSERT_STRING_EQUAL(text.data, "x");
+    CHECK_TEXT(text.data, "x");
     text_done(&text);
     CU_ASSERT(text.data == NULL && text.size == 0 && text.capacity == 0);
 }
@@ -67,7 +67,7 @@ static void bytes_go_through_hexadecimal_and_back(void)
         bytes[i] = (unsigned char)i;
     text_hex(digits, bytes, sizeof bytes);
     CU_ASSERT(strlen(digits) == 512 && !strncmp(digits, "000102", 6));
-    CU_ASSERT_STRING_EQUAL(digits + 506, "fdfeff");
+    CHECK_TEXT(digits + 506, "fdfeff");
     CU_ASSERT(text_unhex(again, sizeof again, digits) == 0 && !memcmp(again, bytes, 256));
     CU_ASSERT(text_unhex(again, 2, "aBfF") == 0 && again[0] == 0xab && again[1] == 0xff);
 }

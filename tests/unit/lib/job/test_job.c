@@ -40,7 +40,7 @@ static void the_smallest_job_gets_every_default(void)
     CLEAN(job) struct job job = {0};
 
     CU_ASSERT(decode(small, &job, &problems) == 0 && problems.count == 0);
-    CU_ASSERT_STRING_EQUAL(job.name, "digits");
+    CHECK_TEXT(job.name, "digits");
     CU_ASSERT(job.namespace == NULL && job.task == TASK_TRAIN);
     CU_ASSERT(job.replicas == 1 && job.ranks_per_replica == 1 && job_world(&job) == 1);
     CU_ASSERT(job.checkpoint.directory == NULL && job.checkpoint.every_seconds == 0);
@@ -96,8 +96,8 @@ static void world(int replicas, int ranks, const char *wanted)
     CU_ASSERT_FATAL(problems.count == (wanted ? 1 : 0));
     if (!wanted)
         return;
-    CU_ASSERT_STRING_EQUAL(problems.items[0].path, "spec.replicas");
-    CU_ASSERT_STRING_EQUAL(problems.items[0].text, wanted);
+    CHECK_TEXT(problems.items[0].path, "spec.replicas");
+    CHECK_TEXT(problems.items[0].text, wanted);
 }
 
 static void a_world_must_divide_the_micro_batches(void)

@@ -33,7 +33,7 @@ static void are(int64_t micro_batches, int64_t world, const char *wanted)
 
     for (size_t i = 0; i < count; i++)
         text_addf(&out, "%s%" PRId64, i ? " " : "", sizes[i]);
-    CU_ASSERT_STRING_EQUAL(text_string(&out), wanted);
+    CHECK_TEXT(text_string(&out), wanted);
 }
 
 static void the_nearest_are_given_in_rising_order(void)

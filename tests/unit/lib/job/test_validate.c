@@ -89,8 +89,8 @@ static void each_broken_rule_is_told_alone(void)
         CU_ASSERT_FATAL(problems.count == (rules[i].path ? 1 : 0));
         if (!rules[i].path)
             continue;
-        CU_ASSERT_STRING_EQUAL(problems.items[0].path, rules[i].path);
-        CU_ASSERT_STRING_EQUAL(problems.items[0].text, rules[i].text);
+        CHECK_TEXT(problems.items[0].path, rules[i].path);
+        CHECK_TEXT(problems.items[0].text, rules[i].text);
     }
 }
 
@@ -134,7 +134,7 @@ static void rules_at_the_root_have_short_paths(void)
 
     decode(text, "", &problems);
     CU_ASSERT_FATAL(problems.count == 1);
-    CU_ASSERT_STRING_EQUAL(problems.items[0].path, "batch.micro");
+    CHECK_TEXT(problems.items[0].path, "batch.micro");
 }
 
 SUITE("job validate",
