@@ -99,25 +99,25 @@ int text_unhex(void *out, size_t size, const char *string)
 
     if (strlen(string) != 2 * size)
         return 1;
-    for (size_t i = 0; i < size; i++) {
-        int high = hex_digit(string[2 * i]);
-        int low = hex_digit(string[2 * i + 1]);
-
-        if (high < 0 || low < 0)
+    for (const char *digit = string; *digit; digit++) {
+        if (hex_digit(*digit) < 0)
             return 1;
-        byte[i] = (unsigned char)(high << 4 | low);
     }
+    for (size_t i = 0; i < size; i++)
+        byte[i] = (unsigned char)(hex_digit(string[2 * i]) << 4 | hex_digit(string[2 * i + 1]));
     return 0;
 }
 
 int text_integer(const char *string, int64_t low, int64_t high, int64_t *out)
 {
-    char *end;
+    const char *digits = string + (*string == '-');
     long long value;
 
+    if (!*digits || digits[strspn(digits, "0123456789")])
+        return 1;
     errno = 0;
-    value = strtoll(string, &end, 10);
-    if (end == string || *end || errno || value < low || value > high)
+    value = strtoll(string, NULL, 10);
+    if (errno || value < low || value > high)
         return 1;
     *out = value;
     return 0;

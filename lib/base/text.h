@@ -41,7 +41,8 @@ void text_hex(char *out, const void *bytes, size_t size);
 /* Reads exactly 2 x size hexadecimal digits. Returns 0, or 1 when `string` is anything else. */
 int text_unhex(void *out, size_t size, const char *string);
 
-/* Reads a whole decimal number within [low, high]. Returns 0, or 1 when `string` is not one. */
+/* Reads a whole decimal number within [low, high]: digits, with '-' before them or not, and nothing
+ * else. Returns 0, or 1 when `string` is not one. */
 int text_integer(const char *string, int64_t low, int64_t high, int64_t *out);
 
 #endif

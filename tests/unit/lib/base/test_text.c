@@ -72,6 +72,17 @@ static void bytes_go_through_hexadecimal_and_back(void)
     CU_ASSERT(text_unhex(again, 2, "aBfF") == 0 && again[0] == 0xab && again[1] == 0xff);
 }
 
+static void what_is_not_hexadecimal_is_refused_and_nothing_is_written(void)
+{
+    static const char *const wrong[] = {"", "0", "000", "00000", "000g", "00 0", "0x00", "00-1"};
+    unsigned char bytes[2] = {1, 2};
+
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        CU_ASSERT(text_unhex(bytes, 2, wrong[i]) == 1);
+        CU_ASSERT(bytes[0] == 1 && bytes[1] == 2);
+    }
+}
+
 static void whole_numbers_are_read_within_their_range(void)
 {
     int64_t number = 7;
@@ -85,10 +96,41 @@ static void whole_numbers_are_read_within_their_range(void)
               number == INT64_MIN);
 }
 
+static void what_is_not_a_whole_number_is_refused_and_nothing_is_written(void)
+{
+    static const char *const wrong[] = {"",
+                                        "-",
+                                        "+5",
+                                        " 5",
+                                        "5 ",
+                                        "\t5",
+                                        "0x5",
+                                        "5.0",
+                                        "1e3",
+                                        "--5",
+                                        "- 5",
+                                        "five",
+                                        "5a",
+                                        "11",
+                                        "-1",
+                                        "99999999999999999999",
+                                        "-99999999999999999999"};
+    int64_t number = 7;
+
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        CU_ASSERT(text_integer(wrong[i], 0, 10, &number) == 1);
+    CU_ASSERT(text_integer("9223372036854775808", 0, INT64_MAX, &number) == 1);
+    CU_ASSERT(number == 7);
+}
+
 SUITE("base text",
       {"an empty text is an empty string", an_empty_text_is_an_empty_string},
       {"what is added stands behind what was there", what_is_added_stands_behind_what_was_there},
       {"a text grows to any length", a_text_grows_to_any_length},
       {"a text is cut and used again", a_text_is_cut_and_used_again},
       {"bytes go through hexadecimal and back", bytes_go_through_hexadecimal_and_back},
-      {"whole numbers are read within their range", whole_numbers_are_read_within_their_range})
+      {"what is not hexadecimal is refused and nothing is written",
+       what_is_not_hexadecimal_is_refused_and_nothing_is_written},
+      {"whole numbers are read within their range", whole_numbers_are_read_within_their_range},
+      {"what is not a whole number is refused and nothing is written",
+       what_is_not_a_whole_number_is_refused_and_nothing_is_written})
