@@ -2,9 +2,11 @@
 #include "support/check.h"
 
 #include <CUnit/Basic.h>
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/entropy.h"
@@ -45,6 +47,38 @@ void check_text(const char *found, const char *wanted, const char *file, unsigne
     CU_assertImplementation(equal, line, "texts are equal", file, "", CU_FALSE);
     if (!equal)
         printf("\nfound:  %s\nwanted: %s\n", found ? found : "(NULL)", wanted);
+}
+
+int check_descriptors(void)
+{
+    DIR *open_now = opendir("/proc/self/fd");
+    int count = 0;
+
+    if (!open_now)
+        abort();
+    while (readdir(open_now))
+        count++;
+    closedir(open_now);
+    return count - 3; /* ".", ".." and its own */
+}
+
+void check_captured(int stream, void (*act)(void *context), void *context, struct text *out)
+{
+    int file = memfd_create("captured", MFD_CLOEXEC);
+    int kept = dup(stream);
+    char chunk[4096];
+    ssize_t got;
+
+    fflush(stdout);
+    if (file < 0 || kept < 0 || dup2(file, stream) < 0)
+        abort();
+    act(context);
+    fflush(stdout);
+    dup2(kept, stream);
+    close(kept);
+    for (off_t at = 0; (got = pread(file, chunk, sizeof chunk, at)) > 0; at += got)
+        text_add_bytes(out, chunk, (size_t)got);
+    close(file);
 }
 
 char *check_replaced(const char *text, const char *what, const char *with)

@@ -5,6 +5,8 @@
 #include <CUnit/CUnit.h>
 #include <stddef.h>
 
+#include "base/text.h"
+
 struct check_test {
     const char *name; /* what must hold */
     void (*run)(void);
@@ -35,6 +37,13 @@ const char *check_directory(void);
 /* Asserts that two texts are equal; prints both where they are not. */
 #define CHECK_TEXT(found, wanted) check_text((found), (wanted), __FILE__, (unsigned)__LINE__)
 void check_text(const char *found, const char *wanted, const char *file, unsigned line);
+
+/* How many descriptors this process has open, to see that none is left over. */
+int check_descriptors(void);
+
+/* Runs `act` with `context` and keeps what it writes to a standard stream (1 or 2) in a file that
+ * is read into `out`. */
+void check_captured(int stream, void (*act)(void *context), void *context, struct text *out);
 
 /* Returns a copy of `text` in which the first `what` is replaced by `with`; freed by the caller.
  * Aborts when `what` is not there: a test that changes nothing tests nothing. */
