@@ -8,7 +8,7 @@ int64_t backoff_fail(struct backoff *backoff)
     int64_t bound = backoff->first;
 
     for (unsigned i = 0; i < backoff->failures && bound < backoff->most; i++)
-        bound *= 2;
+        bound = bound > backoff->most / 2 ? backoff->most : 2 * bound;
     if (bound > backoff->most)
         bound = backoff->most;
     if (backoff->failures < 63)
