@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/memory.h"
 
 void metrics_init(struct metrics *metrics, const struct metric_family *families, size_t count)
@@ -75,7 +76,7 @@ static void value_print(double value, struct text *out)
     else if (isinf(value))
         text_add(out, value > 0 ? "+Inf" : "-Inf");
     else
-        text_addf(out, "%.15g", value);
+        json_add_number(out, value);
 }
 
 void metrics_print(const struct metrics *metrics, struct text *out)
