@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/memory.h"
 
 #define READ_CHUNK 65536
 
@@ -52,28 +53,39 @@ int file_get_at(int descriptor, void *data, size_t size, off_t offset)
     return 0;
 }
 
+/* Reads what is left of the descriptor into `content`, at most `limit` bytes. */
+static int read_all(
+    int descriptor, const char *path, size_t limit, struct text *content, struct error *error)
+{
+    ssize_t got;
+
+    do {
+        size_t needed = content->size + READ_CHUNK + 1;
+
+        if (memory_try_grow(&content->data, &content->capacity, needed, 1))
+            return error_set(error, "cannot read %s: out of memory", path);
+        got = read(descriptor, content->data + content->size, READ_CHUNK);
+        if (got < 0 && errno != EINTR)
+            return error_errno(error, "cannot read %s", path);
+        content->size += got > 0 ? (size_t)got : 0;
+        content->data[content->size] = '\0';
+        if (content->size > limit)
+            return error_set(error, "%s is larger than the %zu bytes allowed", path, limit);
+    } while (got);
+    return 0;
+}
+
 int file_read(const char *path, size_t limit, struct text *out, struct error *error)
 {
     CLEAN_FD int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     CLEAN(text) struct text content = {0};
-    CLEAN_FREE char *chunk = malloc(READ_CHUNK);
-    ssize_t got;
 
     if (descriptor < 0 && errno == ENOENT)
         return 1;
     if (descriptor < 0)
         return error_errno(error, "cannot open %s", path);
-    if (!chunk)
-        return error_set(error, "cannot read %s: out of memory", path);
-    while ((got = read(descriptor, chunk, READ_CHUNK)) != 0) {
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return error_errno(error, "cannot read %s", path);
-        if (content.size + (size_t)got > limit)
-            return error_set(error, "%s is larger than the %zu bytes allowed", path, limit);
-        text_add_bytes(&content, chunk, (size_t)got);
-    }
+    if (read_all(descriptor, path, limit, &content, error))
+        return -1;
     text_done(out);
     *out = content;
     content = (struct text){0};

@@ -14,7 +14,9 @@
 int file_read(const char *path, size_t limit, struct text *out, struct error *error);
 
 /* Writes the file so that a crash leaves the old one or the new one, never a part: a temporary
- * beside it, fsync, rename, fsync of the directory. Replaces an existing file. Returns 0 or -1. */
+ * beside it, fsync, rename, fsync of the directory. Replaces an existing file. Returns 0; -1 when
+ * it cannot, and then the old file is there or, when only its directory could not be made durable,
+ * the new one. No temporary remains. */
 int file_write(const char *path, const void *data, size_t size, struct error *error);
 
 /* Writes all bytes to the descriptor at its position. Returns 0, or -1 with errno set. */
