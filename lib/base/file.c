@@ -141,8 +141,8 @@ int file_make_directories(const char *path, struct error *error)
 
     if (!part)
         return error_set(error, "cannot create %s: out of memory", path);
-    for (char *slash = part + 1; *slash; slash++) {
-        if (*slash != '/')
+    for (char *slash = part; *slash; slash++) {
+        if (*slash != '/' || slash == part)
             continue;
         *slash = '\0';
         if (mkdir(part, 0755) && errno != EEXIST)

@@ -152,6 +152,7 @@ static void a_name_without_a_directory_is_in_this_one(void)
     CU_ASSERT_FATAL(chdir(directory) == 0);
     CU_ASSERT(file_write("plain", "x", 1, NULL) == 0 && holds("plain", "x"));
     CU_ASSERT(file_make_directories("a/b", NULL) == 0);
+    CU_ASSERT(file_make_directories("", NULL) == -1);
     CU_ASSERT_FATAL(chdir(here) == 0);
     CU_ASSERT(entries_in(directory) == 2);
 }
