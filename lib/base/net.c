@@ -5,57 +5,59 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdio.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
 
-/* Splits "host:port" or "[host]:port" into `host` and a pointer to the port. */
-static const char *split(const char *text, char *host, size_t size)
+/* What "host:port" or "[host]:port" is made of. */
+struct parts {
+    char host[NET_ADDRESS];
+    bool bracketed;
+    int64_t port;
+};
+
+static bool split(const char *text, struct parts *parts)
 {
     const char *colon = strrchr(text, ':');
-    size_t length;
+    size_t length = colon ? (size_t)(colon - text) : 0;
 
-    if (!colon || !colon[1])
-        return NULL;
-    length = (size_t)(colon - text);
-    if (length >= 2 && text[0] == '[' && text[length - 1] == ']') {
+    parts->bracketed = length >= 2 && text[0] == '[' && text[length - 1] == ']';
+    if (parts->bracketed) {
         text++;
         length -= 2;
     }
-    if (!length || length >= size)
-        return NULL;
-    memcpy(host, text, length);
-    host[length] = '\0';
-    return colon + 1;
+    if (!length || length >= sizeof parts->host || text_integer(colon + 1, 0, 65535, &parts->port))
+        return false;
+    memcpy(parts->host, text, length);
+    parts->host[length] = '\0';
+    return true;
 }
 
 int net_parse(const char *text, struct net_address *address, struct error *error)
 {
-    struct sockaddr_in *v4 = (struct sockaddr_in *)&address->storage;
-    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&address->storage;
-    char host[NET_ADDRESS];
-    const char *port = split(text, host, sizeof host);
-    int64_t number;
+    struct net_address fresh = {0};
+    struct sockaddr_in *v4 = (struct sockaddr_in *)&fresh.storage;
+    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&fresh.storage;
+    struct parts parts;
 
-    if (!port || text_integer(port, 0, 65535, &number))
+    if (!split(text, &parts))
         return error_set(error, "'%s' is not a numeric address with a port", text);
-    *address = (struct net_address){0};
-    if (inet_pton(AF_INET, host, &v4->sin_addr) == 1) {
+    if (!parts.bracketed && inet_pton(AF_INET, parts.host, &v4->sin_addr) == 1) {
         v4->sin_family = AF_INET;
-        v4->sin_port = htons((uint16_t)number);
-        address->size = sizeof *v4;
-        return 0;
-    }
-    if (inet_pton(AF_INET6, host, &v6->sin6_addr) == 1) {
+        v4->sin_port = htons((uint16_t)parts.port);
+        fresh.size = sizeof *v4;
+    } else if (parts.bracketed && inet_pton(AF_INET6, parts.host, &v6->sin6_addr) == 1) {
         v6->sin6_family = AF_INET6;
-        v6->sin6_port = htons((uint16_t)number);
-        address->size = sizeof *v6;
-        return 0;
+        v6->sin6_port = htons((uint16_t)parts.port);
+        fresh.size = sizeof *v6;
+    } else {
+        return error_set(error, "'%s' is not a numeric address with a port", text);
     }
-    return error_set(error, "'%s' is not a numeric address with a port", text);
+    *address = fresh;
+    return 0;
 }
 
 static int stream_socket(int family, struct error *error)

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 
-#define NET_ADDRESS 80 /* longest "[v6%scope]:port" and a zero byte */
+#define NET_ADDRESS 80 /* more than the longest "[v6]:port" and its zero byte */
 
 /* A socket address with its length. */
 struct net_address {
@@ -14,8 +14,8 @@ struct net_address {
     socklen_t size;
 };
 
-/* Reads "127.0.0.1:80" or "[::1]:80". Names are refused: the agents need no resolver. Returns 0 or
- * -1. */
+/* Reads "127.0.0.1:80" or "[::1]:80". Names are refused: the agents need no resolver. So is IPv6
+ * without brackets, whose end could be the port. Returns 0 or -1. */
 int net_parse(const char *text, struct net_address *address, struct error *error);
 
 /* Opens a listening, non-blocking, close-on-exec socket. Returns it, owned by the caller, or -1. */
