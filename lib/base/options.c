@@ -128,15 +128,30 @@ static const struct option_row *row_find(const struct options *options, int valu
     return NULL;
 }
 
+/* Stores what getopt_long complains about. A letter may stand anywhere in its word, which optind
+ * may not have passed yet; only of a long option is the word the one before optind. */
+static int complaint_set(int value, char **argv, struct error *error)
+{
+    bool letter = optopt && optopt < VALUE_HELP;
+
+    if (value == ':' && letter)
+        return error_set(error, "-%c needs an argument", optopt);
+    if (value == ':')
+        return error_set(error, "%s needs an argument", argv[optind - 1]);
+    if (letter)
+        return error_set(error, "unknown option -%c", optopt);
+    if (optopt)
+        return error_set(error, "%s: this option takes no argument", argv[optind - 1]);
+    return error_set(error, "unknown or ambiguous option %s", argv[optind - 1]);
+}
+
 /* Handles one value of getopt_long. Returns as options_read. */
 static int value_take(const struct options *options, int value, char **argv, struct error *error)
 {
     const struct option_row *row;
 
-    if (value == ':')
-        return error_set(error, "%s needs an argument", argv[optind - 1]);
-    if (value == '?')
-        return error_set(error, "unknown or ambiguous option %s", argv[optind - 1]);
+    if (value == ':' || value == '?')
+        return complaint_set(value, argv, error);
     if (value == VALUE_HELP || value == 'h') {
         help_print(options);
         return 1;
