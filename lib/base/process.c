@@ -26,13 +26,32 @@ struct child_failure {
 static const char *const step_names[] = {
     "arrange descriptors for", "enter the directory of", "run"};
 
-/* Moves the wanted descriptors out of the way first, so that no `to` overwrites a later `from`. */
-static int child_descriptors(const struct process_spec *spec)
+/* Marks every descriptor close-on-exec but the standard ones; those that are wanted are made anew
+ * after that. An old kernel without close_range is no failure: all descriptors of this program are
+ * opened close-on-exec. */
+static void child_seal(void)
+{
+    syscall(SYS_close_range, STDERR_FILENO + 1u, ~0u, CLOSE_RANGE_CLOEXEC_FLAG);
+}
+
+/* Moves `report` and the wanted descriptors out of the way first, above every `to`, so that none is
+ * overwritten before its turn. */
+static int child_descriptors(const struct process_spec *spec, int *report)
 {
     int moved[PROCESS_DESCRIPTORS];
+    int above = STDERR_FILENO + 1;
+    int safe;
 
     for (size_t i = 0; i < spec->descriptor_count; i++) {
-        moved[i] = fcntl(spec->descriptors[i].from, F_DUPFD_CLOEXEC, 64);
+        if (spec->descriptors[i].to >= above)
+            above = spec->descriptors[i].to + 1;
+    }
+    safe = fcntl(*report, F_DUPFD_CLOEXEC, above);
+    if (safe < 0)
+        return -1;
+    *report = safe;
+    for (size_t i = 0; i < spec->descriptor_count; i++) {
+        moved[i] = fcntl(spec->descriptors[i].from, F_DUPFD_CLOEXEC, above);
         if (moved[i] < 0)
             return -1;
     }
@@ -41,19 +60,6 @@ static int child_descriptors(const struct process_spec *spec)
             return -1;
     }
     return 0;
-}
-
-/* Marks every descriptor that was not asked for close-on-exec. An old kernel without close_range is
- * no failure: all descriptors of this program are opened close-on-exec. */
-static void child_seal(const struct process_spec *spec)
-{
-    int last = STDERR_FILENO;
-
-    for (size_t i = 0; i < spec->descriptor_count; i++) {
-        if (spec->descriptors[i].to > last)
-            last = spec->descriptors[i].to;
-    }
-    syscall(SYS_close_range, (unsigned)last + 1, ~0u, CLOSE_RANGE_CLOEXEC_FLAG);
 }
 
 static void child_signals(void)
@@ -68,7 +74,7 @@ static void child_signals(void)
 }
 
 /* Becomes the program; returns the step that failed, with errno. Only async-signal-safe calls. */
-static int child_become(const struct process_spec *spec, pid_t parent)
+static int child_become(const struct process_spec *spec, pid_t parent, int *report)
 {
     if (spec->own_group)
         setpgid(0, 0);
@@ -78,11 +84,11 @@ static int child_become(const struct process_spec *spec, pid_t parent)
             raise(SIGKILL);
     }
     child_signals();
-    if (child_descriptors(spec))
+    child_seal();
+    if (child_descriptors(spec, report))
         return 0;
     if (spec->directory && chdir(spec->directory))
         return 1;
-    child_seal(spec);
     if (spec->environment)
         execvpe(
             spec->arguments[0], (char *const *)spec->arguments, (char *const *)spec->environment);
@@ -93,7 +99,7 @@ static int child_become(const struct process_spec *spec, pid_t parent)
 
 static void child_run(const struct process_spec *spec, pid_t parent, int report)
 {
-    struct child_failure failure = {.step = child_become(spec, parent)};
+    struct child_failure failure = {.step = child_become(spec, parent, &report)};
     ssize_t written;
 
     failure.number = errno;
