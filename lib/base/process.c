@@ -117,6 +117,8 @@ static int child_confirm(int report, const char *program, struct error *error)
     do
         got = read(report, &failure, sizeof failure);
     while (got < 0 && errno == EINTR);
+    if (got < 0)
+        return error_errno(error, "cannot hear from %s", program);
     if (got != sizeof failure)
         return 0;
     errno = failure.number;
@@ -149,7 +151,8 @@ int process_start(const struct process_spec *spec, pid_t *pid, int *pidfd, struc
         if (!failed)
             error_errno(error, "cannot watch process %ld", (long)child);
         kill(child, SIGKILL);
-        waitpid(child, NULL, 0);
+        while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+            ;
         return -1;
     }
     *pid = child;

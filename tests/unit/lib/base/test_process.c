@@ -14,6 +14,7 @@
 
 #include "base/file.h"
 #include "support/check.h"
+#include "support/fault.h"
 
 /* Reads a memory file from its beginning. */
 static void content_of(int file, struct text *out)
@@ -270,6 +271,34 @@ static void the_handle_becomes_readable_at_the_end(void)
     close(ready.fd);
 }
 
+static void every_failing_call_is_told_and_leaves_nothing(void)
+{
+    static const char *const arguments[] = {"true", NULL};
+    struct process_spec spec = {.arguments = arguments};
+    int descriptors = check_descriptors();
+    int failures = 0;
+    int outcome;
+
+    for (int k = 1;; k++) {
+        struct error error = {""};
+        pid_t pid = 0;
+        int pidfd = -1;
+
+        fault_arm(FAULT_SYSTEM, k);
+        outcome = process_start(&spec, &pid, &pidfd, &error);
+        if (!fault_disarm()) {
+            close(pidfd);
+            waitpid(pid, NULL, 0);
+            break;
+        }
+        failures++;
+        CU_ASSERT(outcome == -1 && error.text[0] && pid == 0 && pidfd == -1);
+        CU_ASSERT(waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD);
+        CU_ASSERT(check_descriptors() == descriptors);
+    }
+    CU_ASSERT(outcome == 0 && failures == 3); /* pipe2, fork, read */
+}
+
 static void an_end_is_told_in_words(void)
 {
     struct process_spec spec = {0};
@@ -296,4 +325,6 @@ SUITE("base process",
       {"a child dies with the thread that started it",
        a_child_dies_with_the_thread_that_started_it},
       {"the handle becomes readable at the end", the_handle_becomes_readable_at_the_end},
+      {"every failing call is told and leaves nothing",
+       every_failing_call_is_told_and_leaves_nothing},
       {"an end is told in words", an_end_is_told_in_words})
