@@ -1,4 +1,4 @@
-/* http - a GET-only server for metrics and health. */
+/* http - a server of GET and HEAD for metrics and health. */
 #include "base/http.h"
 
 #include <errno.h>
@@ -101,7 +101,8 @@ int http_read(const char *bytes, size_t size, struct http_request *request)
         request->status = 431;
         return size < HTTP_LIMIT;
     }
-    request->status = parser.method == HTTP_GET ? path_take(&parse, request) : 405;
+    request->head = parser.method == HTTP_HEAD;
+    request->status = parser.method == HTTP_GET || request->head ? path_take(&parse, request) : 405;
     return 0;
 }
 
@@ -149,13 +150,15 @@ static void connection_answer(struct http_connection *connection,
     if (!body.size)
         text_addf(&body, "%s\n", http_status_str((enum http_status)status));
     text_addf(&connection->output,
-              "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
+              "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n%s"
               "Connection: close\r\n\r\n",
               status,
               http_status_str((enum http_status)status),
               type,
-              body.size);
-    text_add_bytes(&connection->output, body.data, body.size);
+              body.size,
+              status == 405 ? "Allow: GET, HEAD\r\n" : "");
+    if (!request->head)
+        text_add_bytes(&connection->output, body.data, body.size);
     loop_change(connection->server->loop, &connection->watch, EPOLLOUT);
 }
 

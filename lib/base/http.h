@@ -1,10 +1,11 @@
-/* http - a GET-only server for metrics and health, on the loop.
+/* http - a server of GET and HEAD for metrics and health, on the loop.
  *
  * It answers one request a connection and closes it. A client that is slow, asks too much or does
  * not speak HTTP loses its connection and nothing else. Parsing is http_parser's. */
 #ifndef BASE_HTTP_H
 #define BASE_HTTP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -32,6 +33,7 @@ struct http_service {
 /* What was asked. */
 struct http_request {
     char path[HTTP_PATH]; /* without the query */
+    bool head;            /* the reply goes without its body */
     int status;           /* 0, or the status code of the refusal */
 };
 
