@@ -1,7 +1,6 @@
 /* fence - one line in a file of the checkpoint directory. */
 #include "wire/fence.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,7 +35,7 @@ int fence_read(const char *directory, struct fence *fence, struct error *error)
                &found.generation) != 2)
         return error_set(error, "%s is not a fence", path.data);
     text_addf(&again, FENCE_FORMAT, found.attempt, found.generation);
-    if (strcmp(again.data, content.data))
+    if (again.size != content.size || memcmp(again.data, content.data, again.size) != 0)
         return error_set(error, "%s is not a fence", path.data);
     *fence = found;
     return 0;
