@@ -2,15 +2,11 @@
 #include "job/job.h"
 
 #include <cjson/cJSON.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
-#include "base/random.h"
-#include "job/sizes.h"
-#include "random_training.h"
+#include "random_job.h"
 #include "support/check.h"
 
 #define TRAINING                                                                                   \
@@ -137,29 +133,6 @@ static void the_world_is_not_judged_while_its_parts_are_wrong(void)
         CU_ASSERT(decode(text, &job, &problems) == 1);
         CU_ASSERT(problems.count == 1);
     }
-}
-
-static void random_job(uint64_t *random, struct job *job)
-{
-    int64_t sizes[SIZES_NEAR];
-
-    job->name = memory_text("digits-0");
-    job->namespace = random_below(random, 2) ? memory_text("lab") : NULL;
-    random_training(random, &job->training);
-    (void)sizes_near(&job->training.batch, random_whole(random, 1, 1024), sizes);
-    job->replicas = sizes[0];
-    job->ranks_per_replica = 1;
-    if (random_below(random, 2)) {
-        job->checkpoint.directory = random_text(random, 1024);
-        job->checkpoint.every_seconds = random_whole(random, 1, 86400);
-        job->checkpoint.keep_last = random_whole(random, 1, 1000);
-    }
-    job->recovery.rank.count = random_whole(random, 0, 10000);
-    job->recovery.rank.window_seconds = random_whole(random, 1, 2592000);
-    job->recovery.pod.count = random_whole(random, 0, 10000);
-    job->recovery.pod.window_seconds = random_whole(random, 1, 2592000);
-    job->recovery.replace_seconds = random_whole(random, 1, 86400);
-    job->start_seconds = random_whole(random, 1, 86400);
 }
 
 static int same_text(const char *a, const char *b)

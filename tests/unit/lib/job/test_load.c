@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "random_job.h"
 #include "support/check.h"
 
 static const char good[] =
@@ -447,6 +448,26 @@ static void what_is_printed_loads_to_the_same(void)
     CHECK_TEXT(second.data, first.data);
 }
 
+static void every_job_that_is_printed_loads_to_the_same(void)
+{
+    uint64_t random = check_seed();
+
+    for (int i = 0; i < 200; i++) {
+        CLEAN(text) struct text report = {0};
+        CLEAN(text) struct text first = {0};
+        CLEAN(text) struct text second = {0};
+        CLEAN(job) struct job job = {0};
+        CLEAN(job) struct job again = {0};
+
+        random_job(&random, &job);
+        job_print(&job, &first);
+        CU_ASSERT(load_text(first.data, &again, &report) == 0);
+        CHECK_TEXT(text_string(&report), "");
+        job_print(&again, &second);
+        CHECK_TEXT(second.data, first.data);
+    }
+}
+
 static void the_reference_job_is_good(void)
 {
     CLEAN(text) struct text bytes = {0};
@@ -504,6 +525,7 @@ SUITE("job load",
       {"settings come after the file and are told as such",
        settings_come_after_the_file_and_are_told_as_such},
       {"what is printed loads to the same", what_is_printed_loads_to_the_same},
+      {"every job that is printed loads to the same", every_job_that_is_printed_loads_to_the_same},
       {"the reference job is good", the_reference_job_is_good},
       {"every failing allocation of the tree is told",
        every_failing_allocation_of_the_tree_is_told})

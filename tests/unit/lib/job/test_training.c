@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/random.h"
-#include "random_training.h"
+#include "random_job.h"
 #include "support/check.h"
 
 static const char small[] = "{\"model\": {\"input\": {\"shape\": [28, 28]}, \"layers\": ["

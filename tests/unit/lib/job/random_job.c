@@ -1,21 +1,24 @@
-/* random_training - valid training sections made by chance. */
-#include "random_training.h"
+/* random_job - valid jobs and training sections made by chance. */
+#include "random_job.h"
 
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/random.h"
+#include "job/sizes.h"
 
-int64_t random_whole(uint64_t *random, int64_t low, int64_t high)
+static int64_t random_whole(uint64_t *random, int64_t low, int64_t high)
 {
     return low + (int64_t)random_below(random, (uint64_t)(high - low) + 1);
 }
 
-double random_number(uint64_t *random, double low, double high)
+static double random_number(uint64_t *random, double low, double high)
 {
     return low + (high - low) * ((double)random_next(random) / 18446744073709551616.0);
 }
 
-char *random_text(uint64_t *random, size_t most)
+/* A text of 1 to `most` bytes: letters, signs that JSON and YAML treat specially, and UTF-8. */
+static char *random_text(uint64_t *random, size_t most)
 {
     static const char *const pieces[] = {"a",
                                          "Z",
@@ -107,4 +110,27 @@ void random_training(uint64_t *random, struct training *training)
     *(random_below(random, 2) ? &training->epochs : &training->steps) =
         random_whole(random, 100, 100000);
     training->seed = random_whole(random, 0, 9007199254740991);
+}
+
+void random_job(uint64_t *random, struct job *job)
+{
+    int64_t sizes[SIZES_NEAR];
+
+    job->name = memory_text("digits-0");
+    job->namespace = random_below(random, 2) ? memory_text("lab") : NULL;
+    random_training(random, &job->training);
+    (void)sizes_near(&job->training.batch, random_whole(random, 1, 1024), sizes);
+    job->replicas = sizes[0];
+    job->ranks_per_replica = 1;
+    if (random_below(random, 2)) {
+        job->checkpoint.directory = random_text(random, 1024);
+        job->checkpoint.every_seconds = random_whole(random, 1, 86400);
+        job->checkpoint.keep_last = random_whole(random, 1, 1000);
+    }
+    job->recovery.rank.count = random_whole(random, 0, 10000);
+    job->recovery.rank.window_seconds = random_whole(random, 1, 2592000);
+    job->recovery.pod.count = random_whole(random, 0, 10000);
+    job->recovery.pod.window_seconds = random_whole(random, 1, 2592000);
+    job->recovery.replace_seconds = random_whole(random, 1, 86400);
+    job->start_seconds = random_whole(random, 1, 86400);
 }
