@@ -61,8 +61,8 @@ struct decode_row {
     const struct decode_form *key_form; /* keys of a map */
     const char *const *words;
     const struct decode_table *table;
-    unsigned
-        only; /* belongs to these words of the table's first row alone: a bit each; 0 = to all */
+    /* The words of the table's first row that the key goes with, a bit each; 0 = with all. */
+    unsigned only;
 };
 
 struct decode_table {

@@ -39,7 +39,8 @@ struct manifest {
 
 /* Reads `size` bytes of the file `name` into `manifest`, which manifest_done releases. Returns 0; 1
  * when a key is given twice, which is added to `problems` with both lines (the first one is kept);
- * -1 when it cannot be read, with "NAME:LINE:COLUMN: reason". */
+ * -1 when it cannot be read, with "NAME:LINE:COLUMN: reason", or "NAME: reason" where no line is to
+ * blame. */
 int manifest_read(const char *name,
                   const char *bytes,
                   size_t size,
