@@ -25,7 +25,4 @@ struct incident {
     char text[INCIDENT_TEXT];
 };
 
-/* The rung of the ladder that a cause is answered with: 1 in-process, 2 rank, 4 pod. */
-uint32_t incident_rung(enum cause cause);
-
 #endif

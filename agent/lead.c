@@ -166,9 +166,9 @@ static bool blame(struct lead *lead,
     incident_open(lead, slot, fault, text, now);
     if (fault->final)
         why = "cannot be repaired";
-    else if (incident_rung(fault->cause) == 2 && !budget_spend(&lead->rank_budget, now))
+    else if (cause_rung(fault->cause) == 2 && !budget_spend(&lead->rank_budget, now))
         why = "the budget recovery.budgets.rank is spent";
-    else if (incident_rung(fault->cause) == 4 && !budget_spend(&lead->pod_budget, now))
+    else if (cause_rung(fault->cause) == 4 && !budget_spend(&lead->pod_budget, now))
         why = "the budget recovery.budgets.pod is spent";
     if (!why)
         return true;
@@ -344,6 +344,12 @@ static LEAD_HANDLER(stand)
     lead_peer_add(lead, &lead->self);
     for (uint32_t i = 0; i < event->roster->count; i++)
         lead_peer_add(lead, &event->roster->members[i]);
+    for (uint32_t i = 0; i < lead->base.count; i++) {
+        const struct identity *member = &lead->base.members[i];
+
+        if (!identity_known(&lead->peers[member->slot].id))
+            lead_peer_add(lead, member)->lost = true; /* tried again later */
+    }
     if (identity_known(&event->identity)) {
         struct fault fault = {.cause = CAUSE_AGENT_LOST, .age = now - event->since};
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "agent/view.h"
+#include "wire/cause.h"
 
 #define MESSAGE_BLOB 128
 #define MESSAGE_TEXT 4096
@@ -27,19 +28,6 @@ enum message_kind {
     MESSAGE_DONE,     /* number (generation), text = result */
     MESSAGE_FINISH,   /* code = outcome, text = reason: the job is over */
     MESSAGE_KINDS
-};
-
-/* Why a rank or an agent was lost. The order is that of `cause_name`. */
-enum cause {
-    CAUSE_NONE,
-    CAUSE_RANK_CRASH,   /* the process ended by its own doing: exit code, segmentation fault, ... */
-    CAUSE_RANK_KILLED,  /* the process was killed from outside */
-    CAUSE_COMMUNICATOR, /* a rank could not reach a peer */
-    CAUSE_AGENT_LOST,   /* the session to its agent ended */
-    CAUSE_AGENT_NEW,    /* another incarnation came in its place */
-    CAUSE_STUCK,        /* it did not leave, or did not get ready, in time */
-    CAUSE_INPUT,        /* bad spec or data: trying again does not help */
-    CAUSES
 };
 
 /* How a job ends. */
@@ -84,8 +72,5 @@ struct message {
 
 /* The name of a kind, "prepare". */
 const char *message_name(enum message_kind kind);
-
-/* The name of a cause as it stands in status and metrics: "RankKilled". */
-const char *cause_name(enum cause cause);
 
 #endif

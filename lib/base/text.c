@@ -59,6 +59,26 @@ void text_cut(struct text *text, size_t size)
     text->data[size] = '\0';
 }
 
+void text_word(struct text *text, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    text_vaddf(text, format, arguments);
+    va_end(arguments);
+    text_add_bytes(text, "", 1);
+}
+
+size_t text_words(const struct text *text, const char **words, size_t most)
+{
+    size_t count = 0;
+
+    for (size_t at = 0; at < text->size && count < most; at += strlen(text->data + at) + 1)
+        words[count++] = text->data + at;
+    words[count] = NULL;
+    return count;
+}
+
 void text_clear(struct text *text)
 {
     text_cut(text, 0);

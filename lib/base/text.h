@@ -27,6 +27,12 @@ void text_vaddf(struct text *text, const char *format, va_list arguments)
 /* Forgets what stands behind the first `size` bytes and keeps the memory. */
 void text_cut(struct text *text, size_t size);
 
+/* A list of words in one text, for arguments and environments: text_word adds a word with its zero
+ * byte; text_words then stores pointers to at most `most` words, and NULL behind them, and returns
+ * how many there are. The pointers are valid until the next change. `words` holds most + 1. */
+void text_word(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+size_t text_words(const struct text *text, const char **words, size_t most);
+
 /* Forgets the content and keeps the memory. */
 void text_clear(struct text *text);
 

@@ -143,6 +143,11 @@ struct rpc *rpc_new(struct loop *loop, struct error *error)
     return NULL;
 }
 
+struct loop *rpc_loop(const struct rpc *rpc)
+{
+    return rpc->loop;
+}
+
 void rpc_free(struct rpc *rpc)
 {
     struct pollfd ready;

@@ -49,6 +49,9 @@ struct rpc_events {
 /* Starts the library on a loop. Returns NULL when it cannot. rpc_free is owed. */
 struct rpc *rpc_new(struct loop *loop, struct error *error);
 
+/* The loop it was started on. */
+struct loop *rpc_loop(const struct rpc *rpc);
+
 /* Ends the library; blocks until it has let go of everything. Servers must be stopped, channels
  * freed and calls ended or dropped before; their callbacks do not come any more. */
 void rpc_free(struct rpc *rpc);

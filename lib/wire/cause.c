@@ -1,0 +1,32 @@
+/* cause - names and rungs. */
+#include "wire/cause.h"
+
+const char *cause_name(uint32_t cause)
+{
+    static const char *const names[] = {"None",
+                                        "RankCrashed",
+                                        "RankKilled",
+                                        "Communicator",
+                                        "AgentLost",
+                                        "AgentReplaced",
+                                        "Stuck",
+                                        "InvalidInput"};
+
+    _Static_assert(sizeof names / sizeof *names == CAUSES, "one name a cause");
+    return cause < CAUSES ? names[cause] : "Unknown";
+}
+
+uint32_t cause_rung(enum cause cause)
+{
+    switch (cause) {
+    case CAUSE_RANK_CRASH:
+    case CAUSE_RANK_KILLED:
+    case CAUSE_STUCK:
+        return 2;
+    case CAUSE_AGENT_LOST:
+    case CAUSE_AGENT_NEW:
+        return 4;
+    default:
+        return 1;
+    }
+}

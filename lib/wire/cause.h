@@ -1,0 +1,26 @@
+/* cause - why a rank or an agent was lost, as it travels in messages, status and metrics. Pure. */
+#ifndef WIRE_CAUSE_H
+#define WIRE_CAUSE_H
+
+#include <stdint.h>
+
+/* Numbers are part of the wire: causes are only added at the end. */
+enum cause {
+    CAUSE_NONE,
+    CAUSE_RANK_CRASH,   /* the process ended by its own doing: exit code, segmentation fault, ... */
+    CAUSE_RANK_KILLED,  /* the process was killed from outside */
+    CAUSE_COMMUNICATOR, /* a rank could not reach a peer */
+    CAUSE_AGENT_LOST,   /* the session to its agent ended */
+    CAUSE_AGENT_NEW,    /* another incarnation came in its place */
+    CAUSE_STUCK,        /* it did not leave, or did not get ready, in time */
+    CAUSE_INPUT,        /* bad spec or data: trying again does not help */
+    CAUSES
+};
+
+/* The name of a cause, "RankKilled"; "Unknown" for a number that is none. */
+const char *cause_name(uint32_t cause);
+
+/* The rung of the ladder that a cause is answered with: 1 in-process, 2 rank, 4 pod. */
+uint32_t cause_rung(enum cause cause);
+
+#endif
