@@ -117,7 +117,7 @@ LIBS_trainer = $(OPENBLAS)/libopenblas.a -lisal -lcjson -lyaml -lz -lm
 LIBS = $(LIBS_grpc) $(LIBS_trainer) -lhttp_parser
 
 # gRPC sizes its thread pool by the processors of the host; the wrapper answers two (wire/rpc.c).
-LINK_grpc := -Wl,--wrap=sysconf
+LINK_grpc := -Wl,--wrap=sysconf -Wl,-u,__wrap_sysconf
 
 # The agent runs in any image: one static file. The linker's notes on names that a static program
 # looks up at run time do not concern it: it dials numeric addresses only.
