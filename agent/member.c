@@ -14,6 +14,7 @@
 #define STAND_STEP     (30 * MILLISECOND)  /* between candidates, after a lost session */
 #define ENROLL_DELAY   (20 * MILLISECOND)  /* before asking the directory again, at least */
 #define STAND_PAUSE    (100 * MILLISECOND) /* doubled with each stand in vain */
+#define STANDS_MOST    6                   /* doublings */
 #define REDIRECTS_MOST 3
 #define ENROLL_PAUSE   (200 * MILLISECOND) /* when it did not answer */
 
@@ -180,7 +181,7 @@ static void assign(struct member *member,
     struct ballot from = ballot_of(message);
     struct effect *place;
 
-    if (!ballot_equal(&from, &member->promised) ||
+    if (!ballot_equal(&from, &member->promised) || !member->quiet ||
         message->decided->generation < member->base.generation ||
         view_find(message->view, &member->self) < 0) {
         refuse(member, &message->from, "not for me", effects);
@@ -189,6 +190,7 @@ static void assign(struct member *member,
     learn(member, message->decided);
     view_copy(&member->assigned, message->view);
     member->quiet = false;
+    member->lead = message->from;
     member->state = MEMBER_FORMING;
     place = effects_add(effects, EFFECT_PLACE);
     place->number = message->number;
@@ -348,8 +350,9 @@ static int64_t stand_delay(struct member *member)
             delay += STAND_STEP;
     }
     if (member->stands)
-        delay += (int64_t)random_below(&member->random,
-                                       STAND_PAUSE << (member->stands < 6 ? member->stands : 6));
+        delay += (int64_t)random_below(
+            &member->random,
+            (uint64_t)STAND_PAUSE << (member->stands < STANDS_MOST ? member->stands : STANDS_MOST));
     return delay;
 }
 
@@ -480,6 +483,8 @@ static void learned(struct member *member,
 /* An empty cell: the event says nothing new in that state and is passed over. */
 static const member_handler table[MEMBER_STATES][MEMBER_EVENTS] = {
     [MEMBER_OUTSIDE] = {[MEMBER_HELLO] = hello,
+                        [MEMBER_ASSIGN] = assign,
+                        [MEMBER_RECORD] = record,
                         [MEMBER_ENROLLED] = enrolled,
                         [MEMBER_LEARNED] = learned,
                         [MEMBER_PREPARE] = prepare,
@@ -489,6 +494,8 @@ static const member_handler table[MEMBER_STATES][MEMBER_EVENTS] = {
                         [MEMBER_FAULT] = fault,
                         [MEMBER_TIMER] = enroll_again},
     [MEMBER_WAITING] = {[MEMBER_HELLO] = hello,
+                        [MEMBER_ASSIGN] = assign,
+                        [MEMBER_RECORD] = record,
                         [MEMBER_PREPARE] = prepare,
                         [MEMBER_OUT] = out,
                         [MEMBER_FINISH] = finish,
@@ -498,6 +505,8 @@ static const member_handler table[MEMBER_STATES][MEMBER_EVENTS] = {
                         [MEMBER_LOST] = lost,
                         [MEMBER_TIMER] = enroll_again},
     [MEMBER_QUIETING] = {[MEMBER_HELLO] = hello,
+                         [MEMBER_ASSIGN] = assign,
+                         [MEMBER_RECORD] = record,
                          [MEMBER_REFUSED] = refused,
                          [MEMBER_PREPARE] = prepare,
                          [MEMBER_FINISH] = finish,
@@ -542,6 +551,8 @@ static const member_handler table[MEMBER_STATES][MEMBER_EVENTS] = {
                         [MEMBER_DONE] = done,
                         [MEMBER_LOST] = lost},
     [MEMBER_ORPHAN] = {[MEMBER_HELLO] = hello,
+                       [MEMBER_ASSIGN] = assign,
+                       [MEMBER_RECORD] = record,
                        [MEMBER_ENROLLED] = enrolled,
                        [MEMBER_PREPARE] = prepare,
                        [MEMBER_OUT] = out,

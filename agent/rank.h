@@ -33,6 +33,7 @@ enum rank_event {
     RANK_QUIET,
     RANK_BROKEN,
     RANK_FINISHED,
+    RANK_FAILED, /* it says why it will end; it has not yet */
     RANK_EXITED,
     RANK_PLACE, /* and so on: what the agent wants */
     RANK_START,

@@ -1,0 +1,245 @@
+/* agent - the agent proper: made, run, ended. */
+#include "agent/agent.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/entropy.h"
+#include "base/memory.h"
+
+#define LEAVE_PATIENCE CLOCK_SECONDS(20) /* for the directory and the others to hear of the end */
+#define LEAVE_LOOK     CLOCK_MS(20)
+#define NODE_UNKNOWN   "unknown"
+
+/* Timers and sessions: each gives one event to a machine and settles. */
+
+static void on_member_timer(void *context)
+{
+    act_member(context, &(struct member_event){.kind = MEMBER_TIMER});
+    agent_settle(context);
+}
+
+static void on_lead_timer(void *context)
+{
+    act_lead(context, &(struct lead_event){.kind = LEAD_TIMER});
+    agent_settle(context);
+}
+
+static struct identity on_message(void *context, const void *data, size_t size)
+{
+    struct identity from = hear_envelope(context, data, size);
+
+    agent_settle(context);
+    return from;
+}
+
+static void on_lost(void *context, const struct identity *id)
+{
+    struct agent *agent = context;
+
+    if (!agent->leaving)
+        log_info(&agent->log, "the session to slot %u has ended", (unsigned)id->slot);
+    inbox_lost(&agent->inbox, id);
+    agent_settle(agent);
+}
+
+static void on_enroll_timer(void *context)
+{
+    struct agent *agent = context;
+    Muster__EnrollRequest request = MUSTER__ENROLL_REQUEST__INIT;
+
+    if (agent->leaving || (agent->enroll_patient && agent->member.state != MEMBER_OUTSIDE))
+        return;
+    request.job = agent->scope.job;
+    request.attempt = agent->scope.attempt;
+    request.agent = codec_pack_agent(&agent->book.entries[agent->self.slot]);
+    request.patient = agent->enroll_patient;
+    inquiry_enroll(agent->directory, &request);
+    muster__agent__free_unpacked(request.agent, NULL);
+}
+
+/* The inbox. */
+
+static void stand(struct agent *agent, const struct inbox_item *item)
+{
+    struct view *roster = memory_get(1, sizeof *roster);
+
+    for (uint32_t slot = 0; slot < VIEW_MEMBERS; slot++) {
+        const struct identity *id = &agent->book.entries[slot].id;
+
+        /* For the first view the others say hello by themselves. */
+        if (identity_known(id) && !identity_equal(id, &item->id) && agent->member.base.generation)
+            view_add(roster, id);
+    }
+    act_lead(agent,
+             &(struct lead_event){.kind = LEAD_STAND,
+                                  .identity = item->id,
+                                  .since = item->since,
+                                  .view = &agent->member.base,
+                                  .roster = roster,
+                                  .number = agent->member.seen});
+    free(roster);
+}
+
+void agent_settle(struct agent *agent)
+{
+    struct inbox_item *item;
+
+    while ((item = inbox_take(&agent->inbox))) {
+        switch (item->kind) {
+        case INBOX_ENVELOPE:
+            hear_envelope(agent, item->bytes, item->size);
+            break;
+        case INBOX_MEMBER:
+            act_member(agent, &item->event);
+            break;
+        case INBOX_LOST:
+            act_lead(agent, &(struct lead_event){.kind = LEAD_LOST, .identity = item->id});
+            act_member(agent, &(struct member_event){.kind = MEMBER_LOST, .identity = item->id});
+            break;
+        case INBOX_STAND:
+            stand(agent, item);
+            break;
+        }
+        inbox_free(item);
+    }
+}
+
+/* Leaving: the ranks are gone, and whoever must know knows; or patience is over. */
+static void on_leave_timer(void *context)
+{
+    struct agent *agent = context;
+    bool led = agent->lead.state == LEAD_ENDED;
+    bool known = !led || (agent->outcome_told && peers_alone(agent->peers));
+    bool late = clock_now() - agent->leaving_since > LEAVE_PATIENCE;
+
+    if (!agent->leaving)
+        return;
+    if ((!agent->ranks_ended || !known) && !late) {
+        loop_timer(&agent->loop, &agent->leave_timer, clock_now() + LEAVE_LOOK);
+        return;
+    }
+    local_leave(agent, agent->code);
+    loop_stop(&agent->loop);
+}
+
+/* Birth and death. */
+
+static void timers_make(struct agent *agent)
+{
+    agent->member_timer = (struct timer){.call = on_member_timer, .context = agent};
+    agent->lead_timer = (struct timer){.call = on_lead_timer, .context = agent};
+    agent->enroll_timer = (struct timer){.call = on_enroll_timer, .context = agent};
+    agent->report_timer = (struct timer){.call = report_tick, .context = agent};
+    agent->poll_timer = (struct timer){.call = report_poll, .context = agent};
+    agent->leave_timer = (struct timer){.call = on_leave_timer, .context = agent};
+}
+
+/* Puts this agent into its own book, under the address at which others reach it. */
+static void self_make(struct agent *agent)
+{
+    const struct settings *settings = agent->settings;
+    struct book_entry entry = {.ranks = (uint32_t)settings->ranks};
+    struct utsname machine;
+
+    entry.id = agent->self;
+    snprintf(entry.address,
+             sizeof entry.address,
+             strchr(settings->host, ':') ? "[%s]:%d" : "%s:%d",
+             settings->host,
+             peers_port(agent->peers));
+    if (*settings->node)
+        snprintf(entry.node, sizeof entry.node, "%s", settings->node);
+    else
+        snprintf(entry.node,
+                 sizeof entry.node,
+                 "%.63s",
+                 uname(&machine) ? NODE_UNKNOWN : machine.nodename);
+    book_learn(&agent->book, &entry);
+}
+
+static void machines_make(struct agent *agent)
+{
+    const struct settings *settings = agent->settings;
+    uint64_t seed;
+
+    agent->self.slot = (uint32_t)settings->slot;
+    entropy_fill(agent->self.life, sizeof agent->self.life);
+    entropy_fill(&seed, sizeof seed);
+    snprintf(agent->who, sizeof agent->who, "agent slot=%u", (unsigned)agent->self.slot);
+    agent->log = (struct log){.least = settings->log_level, .who = agent->who};
+    snprintf(agent->scope.job, sizeof agent->scope.job, "%s", settings->job);
+    agent->scope.attempt = (uint32_t)settings->attempt;
+    agent->facts.spec = -1;
+    member_init(&agent->member, &agent->self, seed);
+    lead_init(&agent->lead, &agent->self, &agent->facts.lead);
+    ranks_init(&agent->ranks, (uint32_t)settings->ranks, seed + 1);
+}
+
+static int agent_open(struct agent *agent, int keeper, struct error *error)
+{
+    const struct peers_settings peers = {.listen = agent->settings->listen,
+                                         .secret = agent->settings->secret,
+                                         .book = &agent->book,
+                                         .events = {on_message, on_lost},
+                                         .context = agent};
+
+    agent->rpc = rpc_new(&agent->loop, error);
+    if (!agent->rpc)
+        return -1;
+    agent->peers = peers_new(agent->rpc, &peers, error);
+    if (!agent->peers)
+        return -1;
+    self_make(agent);
+    agent->directory = inquiry_new(
+        agent->rpc, agent->settings->directory, agent->settings->secret, &enrol_events, agent);
+    if (exposition_open(agent, error))
+        return -1;
+    return local_open(agent, keeper, error);
+}
+
+static void agent_close(struct agent *agent)
+{
+    struct inbox_item *item;
+
+    local_close(agent);
+    exposition_close(agent);
+    inquiry_free(agent->directory);
+    peers_free(agent->peers);
+    rpc_free(agent->rpc);
+    while ((item = inbox_take(&agent->inbox)))
+        inbox_free(item);
+    lead_done(&agent->lead);
+    free(agent->facts.checkpoint_directory);
+    if (agent->facts.spec >= 0)
+        close(agent->facts.spec);
+    loop_done(&agent->loop);
+}
+
+int agent_run(const struct settings *settings, int keeper)
+{
+    struct agent *agent = memory_get(1, sizeof *agent);
+    struct error error;
+    int code = 1;
+
+    agent->settings = settings;
+    machines_make(agent);
+    timers_make(agent);
+    signal(SIGPIPE, SIG_IGN);
+    if (loop_init(&agent->loop, &error) == 0 && agent_open(agent, keeper, &error) == 0) {
+        enrol_ask(agent, clock_now());
+        if (loop_run(&agent->loop, &error) == 0) {
+            code = agent->code;
+            agent_close(agent);
+            free(agent);
+            return code;
+        }
+    }
+    log_error(&agent->log, "%s", error.text);
+    return code; /* the process ends: what is open is closed with it */
+}

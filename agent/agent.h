@@ -1,0 +1,127 @@
+/* agent - the agent proper: the loop around the member and lead machines.
+ *
+ * Events come from peers, the directory, the ranks, the keeper and timers. Each is given to a
+ * machine; what the machine wants is carried out (act.c); what that causes here goes through the
+ * inbox. Nothing is decided in this part. */
+#ifndef AGENT_AGENT_H
+#define AGENT_AGENT_H
+
+#include "agent/codec.h"
+#include "agent/inbox.h"
+#include "agent/inquiry.h"
+#include "agent/lead.h"
+#include "agent/link.h"
+#include "agent/member.h"
+#include "agent/peers.h"
+#include "agent/ranks.h"
+#include "agent/settings.h"
+#include "base/file.h"
+#include "base/http.h"
+#include "base/loop.h"
+#include "base/metrics.h"
+#include "base/process.h"
+
+#define AGENT_INCIDENTS 64 /* kept until the directory has taken them; the newest are kept */
+
+/* What the directory told about the job. */
+struct agent_facts {
+    bool known;
+    struct lead_settings lead;
+    int64_t report_every; /* nanoseconds */
+    char *checkpoint_directory;
+    int spec; /* descriptor of a memory file with the job as JSON */
+};
+
+struct agent {
+    const struct settings *settings;
+    struct log log;
+    char who[64];
+    struct loop loop;
+    struct rpc *rpc;
+    struct peers *peers;
+    struct inquiry *directory;
+    struct http_server *http;
+    struct metrics metrics;
+    struct codec_scope scope;
+    struct identity self;
+    struct book book;
+    struct codec_message incoming;
+    struct inbox inbox;
+
+    struct member member;
+    struct timer member_timer;
+    struct lead lead;
+    struct timer lead_timer;
+    struct agent_facts facts;
+
+    struct watch keeper;
+    bool adopted; /* the keeper has handed over every rank that lives */
+    struct ranks ranks;
+    struct timer ranks_timer;
+    struct link links[SETTINGS_RANKS];
+    bool spawning[SETTINGS_RANKS];
+    struct message go;         /* while the ranks are told to go */
+    char unsaved[LINK_REASON]; /* why a checkpoint could not be written; "" = it can */
+    bool draining;
+
+    struct timer enroll_timer;
+    bool enroll_patient; /* asked once already */
+    bool directory_away;
+    uint64_t vote_number; /* what the witness was asked last */
+    bool vote_record;
+
+    struct timer report_timer;
+    bool report_due; /* something changed since the last report went out */
+    struct incident incidents[AGENT_INCIDENTS];
+    uint32_t incident_count;
+    uint32_t incidents_sent; /* by the report on its way */
+    uint32_t incidents_lost;
+    bool outcome_told;       /* the directory knows how the job ended */
+    struct timer poll_timer; /* for the first step of a generation */
+
+    bool leaving;
+    int64_t leaving_since;
+    bool ranks_ended;
+    struct timer leave_timer;
+    int code; /* exit code */
+};
+
+/* Runs the agent proper until the job is over. `keeper` is the socket to the keeper. Returns the
+ * exit code. */
+int agent_run(const struct settings *settings, int keeper);
+
+/* Serves the inbox until it is empty. Every callback of the loop ends with this. */
+void agent_settle(struct agent *agent);
+
+/* act.c: gives an event to a machine and carries out what it wants. */
+void act_member(struct agent *agent, const struct member_event *event);
+void act_lead(struct agent *agent, const struct lead_event *event);
+
+/* hear.c: takes an envelope. Returns its sender, unknown when it was not understood. */
+struct identity hear_envelope(struct agent *agent, const void *data, size_t size);
+
+/* local.c: the ranks, their links and the keeper. */
+int local_open(struct agent *agent, int keeper, struct error *error);
+void local_close(struct agent *agent);
+void local_want(struct agent *agent, enum rank_event want, uint64_t number);
+void local_start(struct agent *agent);           /* facts are known: ranks may be started */
+void local_drain(struct agent *agent);           /* ask for save and stop */
+void local_leave(struct agent *agent, int code); /* the keeper is to end with this code */
+
+/* enrol.c: the directory's answers to enrolling. */
+void enrol_ask(struct agent *agent, int64_t due);
+extern const struct inquiry_events enrol_events;
+
+/* report.c: what the lead tells the directory. */
+void report_now(struct agent *agent);
+void report_tick(void *context);
+void report_taken(struct agent *agent, const Muster__ReportReply *reply);
+void report_incident(struct agent *agent);
+void report_poll(void *context);
+
+/* exposition.c: metrics and health over HTTP. */
+int exposition_open(struct agent *agent, struct error *error);
+void exposition_close(struct agent *agent);
+void exposition_repair(struct agent *agent, const struct incident *incident);
+
+#endif

@@ -1,0 +1,446 @@
+/* keeper - process 1 of a pod. */
+#include "agent/keeper.h"
+
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "agent/keeper_link.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/loop.h"
+#include "base/memory.h"
+#include "base/process.h"
+#include "wire/link.h"
+
+#define STEADY          CLOCK_SECONDS(5) /* an agent that lived so long did not fail at its start */
+#define PAUSE           CLOCK_MS(50)     /* before starting one that did; doubled each time */
+#define FAILURES        8                /* in a row, then the keeper gives up */
+#define EXIT_GAVE_UP    1
+#define ENVIRONMENT_OWN 10
+#define FIRST_FREE      3 /* descriptor of a child after the standard ones */
+
+/* A process with the descriptors that belong to it. */
+struct child {
+    pid_t process;                       /* 0 = none */
+    struct watch watch;                  /* pidfd */
+    int shared[KEEPER_LINK_DESCRIPTORS]; /* a rank's: link, page, control as the agent gets them */
+    struct keeper *keeper;
+};
+
+struct keeper {
+    struct loop loop;
+    struct log log;
+    char who[64];
+    const struct settings *settings;
+    char **argv;
+    struct watch signals;
+    struct child agent;
+    struct watch agent_link;
+    struct timer agent_timer;
+    int64_t agent_started;
+    unsigned agent_failures;
+    struct child ranks[SETTINGS_RANKS];
+    bool leaving;
+    int code;
+};
+
+static void tell(struct keeper *keeper,
+                 const struct keeper_link_message *message,
+                 const int *descriptors,
+                 int count)
+{
+    if (keeper->agent.process &&
+        keeper_link_send(keeper->agent_link.descriptor, message, descriptors, count))
+        log_warning(&keeper->log, "the agent does not read; ending it");
+}
+
+/* Ends when everything it owns has ended. */
+static void end_check(struct keeper *keeper)
+{
+    if (!keeper->leaving || keeper->agent.process)
+        return;
+    for (int i = 0; i < SETTINGS_RANKS; i++) {
+        if (keeper->ranks[i].process)
+            return;
+    }
+    loop_stop(&keeper->loop);
+}
+
+static void leave(struct keeper *keeper, int code)
+{
+    keeper->leaving = true;
+    keeper->code = code;
+    loop_cancel(&keeper->loop, &keeper->agent_timer);
+    if (keeper->agent.process)
+        kill(keeper->agent.process, SIGKILL);
+    for (int i = 0; i < SETTINGS_RANKS; i++) {
+        if (keeper->ranks[i].process)
+            kill(keeper->ranks[i].process, SIGKILL);
+    }
+    end_check(keeper);
+}
+
+/* Ranks. */
+
+static void rank_forget(struct child *rank)
+{
+    for (int i = 0; i < KEEPER_LINK_DESCRIPTORS; i++) {
+        if (rank->shared[i] >= 0)
+            close(rank->shared[i]);
+        rank->shared[i] = -1;
+    }
+}
+
+static void rank_hand_over(struct keeper *keeper, uint32_t index)
+{
+    struct child *rank = &keeper->ranks[index];
+    struct keeper_link_message message = {
+        .type = KEEPER_LINK_RANK, .rank = index, .process = rank->process};
+
+    tell(keeper, &message, rank->shared, KEEPER_LINK_DESCRIPTORS);
+}
+
+/* Reaps a child whose pidfd is readable. Returns its status. */
+static int child_reap(struct keeper *keeper, struct child *child)
+{
+    int status = 0;
+
+    while (waitpid(child->process, &status, 0) < 0 && errno == EINTR)
+        ;
+    loop_remove(&keeper->loop, &child->watch);
+    close(child->watch.descriptor);
+    child->process = 0;
+    return status;
+}
+
+static void rank_ended(void *context, uint32_t events)
+{
+    struct child *rank = context;
+    struct keeper *keeper = rank->keeper;
+    struct keeper_link_message message = {.type = KEEPER_LINK_EXITED,
+                                          .rank = (uint32_t)(rank - keeper->ranks),
+                                          .process = rank->process};
+
+    (void)events;
+    message.status = child_reap(keeper, rank);
+    rank_forget(rank);
+    tell(keeper, &message, NULL, 0);
+    end_check(keeper);
+}
+
+/* What a rank finds in its environment: what the keeper has, without words meant for agents. */
+static void environment_make(const struct keeper *keeper,
+                             uint32_t index,
+                             struct text *words,
+                             const char ***environment)
+{
+    extern char **environ;
+    const struct settings *settings = keeper->settings;
+    size_t count = 0;
+
+    for (char **word = environ; *word; word++, count++) {
+        if (strncmp(*word, "MUSTER_", 7))
+            text_word(words, "%s", *word);
+    }
+    text_word(words, "MUSTER_LINK=%d", FIRST_FREE);
+    text_word(words, "MUSTER_PAGE=%d", FIRST_FREE + 1);
+    text_word(words, "MUSTER_CONTROL=%d", FIRST_FREE + 2);
+    text_word(words, "MUSTER_SPEC=%d", FIRST_FREE + 3);
+    text_word(words, "MUSTER_HOST=%s", settings->host);
+    text_word(words, "MUSTER_JOB=%s", settings->job);
+    text_word(words, "MUSTER_SLOT=%lld", (long long)settings->slot);
+    text_word(words, "MUSTER_LOCAL_RANK=%u", (unsigned)index);
+    text_word(words, "OPENBLAS_NUM_THREADS=1");
+    text_word(words, "OMP_NUM_THREADS=1");
+    count += ENVIRONMENT_OWN;
+    *environment = memory_get(count + 1, sizeof **environment);
+    text_words(words, *environment, count);
+}
+
+/* A page before its rank has written anything: no state, no loss. */
+static int page_clear(int descriptor, struct error *error)
+{
+    struct link_page page = {.version = 0};
+
+    atomic_init(&page.committed, LINK_NO_STATE);
+    atomic_init(&page.loss, NAN);
+    atomic_init(&page.accuracy, NAN);
+    if (pwrite(descriptor, &page, sizeof page, 0) != (ssize_t)sizeof page)
+        return error_errno(error, "cannot write a rank's page");
+    return 0;
+}
+
+/* Makes the memory and the socket that a rank shares with the agent. `own` is the rank's end. */
+static int shared_make(struct child *rank, int *own, struct error *error)
+{
+    int pair[2];
+
+    rank->shared[1] = file_memory("muster-page", LINK_PAGE, error);
+    rank->shared[2] = file_memory("muster-control", LINK_PAGE, error);
+    if (rank->shared[1] < 0 || rank->shared[2] < 0 || page_clear(rank->shared[1], error))
+        return -1;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
+        return error_errno(error, "cannot create a socket pair");
+    rank->shared[0] = pair[0];
+    *own = pair[1];
+    return 0;
+}
+
+static int rank_start(struct keeper *keeper, uint32_t index, int spec, struct error *error)
+{
+    struct child *rank = &keeper->ranks[index];
+    CLEAN(text) struct text words = {0};
+    CLEAN_FREE const char **environment = NULL;
+    CLEAN_FD int own = -1;
+    int pidfd;
+
+    if (shared_make(rank, &own, error))
+        return -1;
+    environment_make(keeper, index, &words, &environment);
+    const struct process_descriptor descriptors[] = {{own, FIRST_FREE},
+                                                     {rank->shared[1], FIRST_FREE + 1},
+                                                     {rank->shared[2], FIRST_FREE + 2},
+                                                     {spec, FIRST_FREE + 3}};
+    const struct process_spec process = {.arguments =
+                                             (const char *const *)keeper->settings->command,
+                                         .environment = environment,
+                                         .descriptors = descriptors,
+                                         .descriptor_count = 4,
+                                         .death_signal = SIGKILL};
+
+    if (process_start(&process, &rank->process, &pidfd, error))
+        return -1;
+    rank->keeper = keeper;
+    rank->watch = (struct watch){.call = rank_ended, .context = rank};
+    if (loop_add(&keeper->loop, &rank->watch, pidfd, EPOLLIN, error)) {
+        kill(rank->process, SIGKILL);
+        waitpid(rank->process, NULL, 0);
+        rank->process = 0;
+        close(pidfd);
+        return -1;
+    }
+    rank_hand_over(keeper, index);
+    return 0;
+}
+
+static void on_spawn(struct keeper *keeper, const struct keeper_link_message *message, int spec)
+{
+    struct keeper_link_message failed = {.type = KEEPER_LINK_FAILED, .rank = message->rank};
+    struct error error;
+
+    if (message->rank >= (uint32_t)keeper->settings->ranks || spec < 0 || keeper->leaving ||
+        keeper->ranks[message->rank].process)
+        return;
+    if (rank_start(keeper, message->rank, spec, &error) == 0)
+        return;
+    rank_forget(&keeper->ranks[message->rank]);
+    log_error(&keeper->log, "%s", error.text);
+    snprintf(failed.text, sizeof failed.text, "%.*s", (int)sizeof failed.text - 1, error.text);
+    tell(keeper, &failed, NULL, 0);
+}
+
+/* The agent proper. */
+
+static void agent_start(void *context);
+
+static void on_agent_link(void *context, uint32_t events)
+{
+    struct keeper *keeper = context;
+    struct keeper_link_message message;
+    int descriptors[KEEPER_LINK_DESCRIPTORS];
+    struct error error;
+
+    (void)events;
+    while (keeper_link_receive(keeper->agent_link.descriptor, &message, descriptors, &error) == 0) {
+        if (message.type == KEEPER_LINK_SPAWN)
+            on_spawn(keeper, &message, descriptors[0]);
+        else if (message.type == KEEPER_LINK_KILL && message.rank < SETTINGS_RANKS &&
+                 keeper->ranks[message.rank].process)
+            kill(keeper->ranks[message.rank].process, SIGKILL);
+        else if (message.type == KEEPER_LINK_LEAVE)
+            leave(keeper, (int)message.code);
+        for (int i = 0; i < KEEPER_LINK_DESCRIPTORS; i++) {
+            if (descriptors[i] >= 0)
+                close(descriptors[i]);
+        }
+    }
+}
+
+static void agent_link_close(struct keeper *keeper)
+{
+    loop_remove(&keeper->loop, &keeper->agent_link);
+    close(keeper->agent_link.descriptor);
+    keeper->agent_link.descriptor = -1;
+}
+
+/* Starts the next agent proper: at once, unless the last ones failed at their start. */
+static void agent_restart(struct keeper *keeper)
+{
+    int64_t now = clock_now();
+
+    if (now - keeper->agent_started > STEADY)
+        keeper->agent_failures = 0;
+    if (++keeper->agent_failures > FAILURES) {
+        log_error(&keeper->log, "the agent ended %d times at its start; giving up", FAILURES);
+        leave(keeper, EXIT_GAVE_UP);
+        return;
+    }
+    if (keeper->agent_failures == 1) {
+        agent_start(keeper);
+        return;
+    }
+    loop_timer(&keeper->loop, &keeper->agent_timer, now + (PAUSE << (keeper->agent_failures - 2)));
+}
+
+static void agent_ended(void *context, uint32_t events)
+{
+    struct keeper *keeper = context;
+    CLEAN(text) struct text how = {0};
+
+    (void)events;
+    on_agent_link(keeper, 0); /* what it said before it died */
+    process_status(child_reap(keeper, &keeper->agent), &how);
+    agent_link_close(keeper);
+    if (keeper->leaving) {
+        end_check(keeper);
+        return;
+    }
+    log_warning(&keeper->log, "the agent ended with %s; starting another", how.data);
+    agent_restart(keeper);
+}
+
+static int agent_launch(struct keeper *keeper, int own, struct error *error)
+{
+    const struct process_descriptor descriptors[] = {{own, FIRST_FREE}};
+    const struct process_spec process = {.arguments = (const char *const *)keeper->argv,
+                                         .descriptors = descriptors,
+                                         .descriptor_count = 1,
+                                         .death_signal = SIGKILL};
+    char number[16];
+    int pidfd;
+
+    snprintf(number, sizeof number, "%d", FIRST_FREE);
+    setenv(KEEPER_LINK_ENVIRONMENT, number, 1);
+    if (process_start(&process, &keeper->agent.process, &pidfd, error))
+        return -1;
+    keeper->agent.keeper = keeper;
+    keeper->agent.watch = (struct watch){.call = agent_ended, .context = keeper};
+    return loop_add(&keeper->loop, &keeper->agent.watch, pidfd, EPOLLIN, error);
+}
+
+static void agent_start(void *context)
+{
+    struct keeper *keeper = context;
+    struct keeper_link_message ready = {.type = KEEPER_LINK_READY};
+    struct error error;
+    int pair[2];
+
+    keeper->agent_started = clock_now();
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) {
+        log_error(&keeper->log, "cannot create a socket pair");
+        leave(keeper, EXIT_GAVE_UP);
+        return;
+    }
+    keeper->agent_link = (struct watch){.call = on_agent_link, .context = keeper};
+    if (agent_launch(keeper, pair[1], &error) ||
+        loop_add(&keeper->loop, &keeper->agent_link, pair[0], EPOLLIN, &error)) {
+        log_error(&keeper->log, "%s", error.text);
+        leave(keeper, EXIT_GAVE_UP);
+    }
+    close(pair[1]);
+    for (uint32_t i = 0; i < SETTINGS_RANKS; i++) {
+        if (keeper->ranks[i].process)
+            rank_hand_over(keeper, i);
+    }
+    tell(keeper, &ready, NULL, 0);
+}
+
+/* Signals. */
+
+/* Reaps children that are nobody's: as process 1 the keeper inherits every orphan of the pod. A
+ * known child is left to its pidfd. */
+static void orphans_reap(struct keeper *keeper)
+{
+    for (;;) {
+        siginfo_t info = {0};
+        bool known;
+
+        if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) || !info.si_pid)
+            return;
+        known = info.si_pid == keeper->agent.process;
+        for (int i = 0; i < SETTINGS_RANKS; i++)
+            known |= info.si_pid == keeper->ranks[i].process;
+        if (known)
+            return;
+        waitpid(info.si_pid, NULL, WNOHANG);
+    }
+}
+
+static void on_signal(void *context, uint32_t events)
+{
+    struct keeper *keeper = context;
+    struct signalfd_siginfo signal;
+
+    (void)events;
+    while (read(keeper->signals.descriptor, &signal, sizeof signal) == sizeof signal) {
+        if (signal.ssi_signo == SIGCHLD)
+            orphans_reap(keeper);
+        else
+            leave(keeper, 128 + (int)signal.ssi_signo);
+    }
+}
+
+static int keeper_begin(struct keeper *keeper, struct error *error)
+{
+    sigset_t taken;
+    int descriptor;
+
+    sigemptyset(&taken);
+    sigaddset(&taken, SIGCHLD);
+    sigaddset(&taken, SIGTERM);
+    sigaddset(&taken, SIGINT);
+    sigaddset(&taken, SIGHUP);
+    sigprocmask(SIG_BLOCK, &taken, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    if (loop_init(&keeper->loop, error))
+        return -1;
+    descriptor = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
+    keeper->signals = (struct watch){.call = on_signal, .context = keeper};
+    keeper->agent_timer = (struct timer){.call = agent_start, .context = keeper};
+    if (descriptor < 0)
+        return error_errno(error, "cannot watch signals");
+    return loop_add(&keeper->loop, &keeper->signals, descriptor, EPOLLIN, error);
+}
+
+int keeper_run(const struct settings *settings, char **argv)
+{
+    CLEAN_FREE struct keeper *keeper = memory_get(1, sizeof *keeper);
+    struct error error;
+
+    snprintf(keeper->who, sizeof keeper->who, "keeper slot=%lld", (long long)settings->slot);
+    keeper->log = (struct log){.least = settings->log_level, .who = keeper->who};
+    keeper->settings = settings;
+    keeper->argv = argv;
+    for (int i = 0; i < SETTINGS_RANKS; i++)
+        memset(keeper->ranks[i].shared, -1, sizeof keeper->ranks[i].shared);
+    if (keeper_begin(keeper, &error) == 0) {
+        agent_start(keeper);
+        if (keeper->leaving && !keeper->agent.process)
+            return keeper->code;
+        if (loop_run(&keeper->loop, &error) == 0) {
+            loop_done(&keeper->loop);
+            return keeper->code;
+        }
+    }
+    log_error(&keeper->log, "%s", error.text);
+    return EXIT_GAVE_UP;
+}

@@ -1,0 +1,303 @@
+/* local - the ranks of this pod: their links, their keeper, and the machine that moves them. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/agent.h"
+#include "agent/keeper_link.h"
+#include "base/clock.h"
+
+/* What a rank's word means for the table of ranks. */
+static const struct {
+    bool known;
+    enum rank_event event;
+} words[] = {
+    [LINK_HELLO] = {true, RANK_HELLO},
+    [LINK_READY] = {true, RANK_READY},
+    [LINK_QUIET] = {true, RANK_QUIET},
+    [LINK_BROKEN] = {true, RANK_BROKEN},
+    [LINK_DONE] = {true, RANK_FINISHED},
+    [LINK_FAILED] = {true, RANK_FAILED},
+};
+
+static void output_do(struct agent *agent, const struct ranks_output *output);
+
+static void news_take(struct agent *agent, const struct ranks_news *news)
+{
+    struct ranks_output output;
+
+    output.order_count = output.telling_count = 0;
+    ranks_hear(&agent->ranks, news, clock_now(), &output);
+    output_do(agent, &output);
+}
+
+static void keeper_tell(struct agent *agent, const struct keeper_link_message *message, int spec)
+{
+    if (keeper_link_send(agent->keeper.descriptor, message, &spec, spec >= 0 ? 1 : 0))
+        log_warning(&agent->log, "the keeper does not read");
+}
+
+/* Words from a rank. */
+
+static void on_heard(void *context,
+                     uint32_t rank,
+                     const struct link_message *message,
+                     const char *tail)
+{
+    struct agent *agent = context;
+    struct blob blob = {.size = (uint16_t)message->tail};
+    struct ranks_news news = {.rank = rank,
+                              .generation = message->generation,
+                              .committed = message->committed,
+                              .begun = message->begun,
+                              .outcome = message->code ? OUTCOME_STOPPED : OUTCOME_SUCCEEDED,
+                              .text = tail};
+
+    if (message->type == LINK_UNSAVED) {
+        snprintf(agent->unsaved, sizeof agent->unsaved, "%s", tail);
+        if (*tail)
+            log_warning(&agent->log, "rank %u cannot save: %s", (unsigned)rank, tail);
+        report_now(agent);
+        return;
+    }
+    if (message->type >= sizeof words / sizeof *words || !words[message->type].known)
+        return;
+    news.event = words[message->type].event;
+    if (news.event == RANK_READY) {
+        if (message->tail > sizeof blob.bytes)
+            return;
+        memcpy(blob.bytes, tail, message->tail);
+        news.blob = &blob;
+        news.text = NULL;
+    }
+    if (news.event == RANK_FAILED) {
+        news.code = message->code;
+        log_error(&agent->log, "rank %u: %s", (unsigned)rank, tail);
+    }
+    news_take(agent, &news);
+    agent_settle(agent);
+}
+
+/* Orders for a rank. */
+
+static struct link_message message_for(const struct agent *agent, uint32_t rank, uint32_t type)
+{
+    const struct member *member = &agent->member;
+    int place = view_find(&member->assigned, &agent->self);
+
+    return (struct link_message){.type = type,
+                                 .generation = member->assigned.generation,
+                                 .attempt = agent->scope.attempt,
+                                 .rank = (uint32_t)place * agent->ranks.count + rank,
+                                 .size = member->assigned.count * agent->ranks.count,
+                                 .local_rank = rank,
+                                 .local_size = agent->ranks.count};
+}
+
+static void order_do(struct agent *agent, const struct ranks_order *order)
+{
+    struct link *link = &agent->links[order->rank];
+    struct link_message message = message_for(agent, order->rank, LINK_ASSIGN);
+    struct keeper_link_message keeper = {.type = KEEPER_LINK_SPAWN, .rank = order->rank};
+    int unread = 0;
+
+    switch (order->kind) {
+    case RANKS_SPAWN:
+        agent->spawning[order->rank] = true;
+        keeper_tell(agent, &keeper, agent->facts.spec);
+        break;
+    case RANKS_KILL:
+        keeper.type = KEEPER_LINK_KILL;
+        keeper_tell(agent, &keeper, -1);
+        break;
+    case RANKS_ASSIGN:
+        unread = link_send(link, &message, NULL, 0);
+        break;
+    case RANKS_GO:
+        message.type = LINK_GO;
+        message.committed = agent->go.committed;
+        unread = link_send(link, &message, agent->go.blobs, agent->go.blob_count);
+        break;
+    case RANKS_REVOKE:
+        message.type = LINK_REVOKE;
+        unread = link_send(link, &message, NULL, 0);
+        break;
+    case RANKS_LEAVE:
+        message.type = LINK_LEAVE;
+        unread = link_send(link, &message, NULL, 0);
+        break;
+    }
+    if (unread)
+        log_warning(&agent->log, "rank %u does not read", (unsigned)order->rank);
+}
+
+static void output_do(struct agent *agent, const struct ranks_output *output)
+{
+    for (size_t i = 0; i < output->order_count; i++)
+        order_do(agent, &output->orders[i]);
+    for (size_t i = 0; i < output->telling_count; i++)
+        inbox_member(&agent->inbox, &output->telling[i]);
+    agent->ranks_ended = output->ended;
+    loop_timer(&agent->loop, &agent->ranks_timer, ranks_due(&agent->ranks));
+}
+
+void local_want(struct agent *agent, enum rank_event want, uint64_t number)
+{
+    struct ranks_output output;
+
+    if (want == RANK_REVOKE) {
+        for (uint32_t i = 0; i < agent->ranks.count; i++)
+            link_revoke(&agent->links[i], number - 1);
+    }
+    output.order_count = output.telling_count = 0;
+    ranks_want(&agent->ranks, want, number, clock_now(), &output);
+    output_do(agent, &output);
+}
+
+static void on_ranks_timer(void *context)
+{
+    struct agent *agent = context;
+    struct ranks_output output;
+
+    output.order_count = output.telling_count = 0;
+    ranks_tick(&agent->ranks, clock_now(), &output);
+    output_do(agent, &output);
+    agent_settle(agent);
+}
+
+void local_start(struct agent *agent)
+{
+    if (agent->facts.known && agent->adopted)
+        on_ranks_timer(agent);
+}
+
+void local_drain(struct agent *agent)
+{
+    agent->draining = true;
+    for (uint32_t i = 0; i < agent->ranks.count; i++) {
+        if (agent->links[i].open)
+            atomic_store(&agent->links[i].control->draining, 1);
+    }
+}
+
+/* News from the keeper. */
+
+static void on_rank(struct agent *agent,
+                    const struct keeper_link_message *message,
+                    int descriptors[KEEPER_LINK_DESCRIPTORS])
+{
+    struct link *link = &agent->links[message->rank];
+    struct ranks_news news = {.event = RANK_SPAWNED, .rank = message->rank};
+    struct error error;
+
+    link->heard = on_heard;
+    link->context = agent;
+    link->process = message->process;
+    if (link_open(link, &agent->loop, message->rank, descriptors, &error)) {
+        log_error(&agent->log, "%s", error.text);
+        return;
+    }
+    for (int i = 0; i < KEEPER_LINK_DESCRIPTORS; i++)
+        descriptors[i] = -1; /* the link's now */
+    if (agent->draining)
+        local_drain(agent);
+    if (agent->spawning[message->rank]) {
+        agent->spawning[message->rank] = false;
+        news_take(agent, &news);
+        return;
+    }
+    log_info(
+        &agent->log, "rank %u lives on, process %d", (unsigned)message->rank, message->process);
+    ranks_adopt(&agent->ranks,
+                message->rank,
+                atomic_load(&link->page->committed),
+                atomic_load(&link->page->begun));
+    agent->member.quiet = false;
+}
+
+static void on_exited(struct agent *agent, const struct keeper_link_message *message)
+{
+    struct ranks_news news = {
+        .event = RANK_EXITED, .rank = message->rank, .status = message->status};
+    CLEAN(text) struct text how = {0};
+
+    process_status(message->status, &how);
+    if (!agent->leaving)
+        log_warning(&agent->log, "rank %u ended with %s", (unsigned)message->rank, how.data);
+    link_close(&agent->links[message->rank]);
+    news_take(agent, &news);
+}
+
+/* A rank that cannot even be started: told as a process that failed at once, for good. */
+static void on_failed(struct agent *agent, const struct keeper_link_message *message)
+{
+    struct ranks_news spawned = {.event = RANK_SPAWNED, .rank = message->rank};
+    struct ranks_news failed = {.event = RANK_FAILED,
+                                .rank = message->rank,
+                                .code = LINK_EXIT_USAGE,
+                                .text = message->text};
+    struct ranks_news exited = {.event = RANK_EXITED, .rank = message->rank, .status = 127 << 8};
+
+    agent->spawning[message->rank] = false;
+    news_take(agent, &spawned);
+    news_take(agent, &failed);
+    news_take(agent, &exited);
+}
+
+static void on_keeper(void *context, uint32_t events)
+{
+    struct agent *agent = context;
+    struct keeper_link_message message;
+    int descriptors[KEEPER_LINK_DESCRIPTORS];
+    struct error error;
+    int outcome;
+
+    (void)events;
+    while ((outcome = keeper_link_receive(
+                agent->keeper.descriptor, &message, descriptors, &error)) == 0) {
+        if (message.type == KEEPER_LINK_READY) {
+            agent->adopted = true;
+            local_start(agent);
+        } else if (message.rank >= agent->ranks.count) {
+            log_warning(&agent->log, "the keeper speaks of rank %u", (unsigned)message.rank);
+        } else if (message.type == KEEPER_LINK_RANK) {
+            on_rank(agent, &message, descriptors);
+        } else if (message.type == KEEPER_LINK_EXITED) {
+            on_exited(agent, &message);
+        } else if (message.type == KEEPER_LINK_FAILED) {
+            on_failed(agent, &message);
+        }
+        for (int i = 0; i < KEEPER_LINK_DESCRIPTORS; i++) {
+            if (descriptors[i] >= 0)
+                close(descriptors[i]);
+        }
+    }
+    if (outcome == 2) { /* the keeper is gone, and the ranks with it */
+        agent->code = 1;
+        loop_stop(&agent->loop);
+        return;
+    }
+    agent_settle(agent);
+}
+
+int local_open(struct agent *agent, int keeper, struct error *error)
+{
+    agent->ranks_timer = (struct timer){.call = on_ranks_timer, .context = agent};
+    agent->keeper = (struct watch){.call = on_keeper, .context = agent};
+    return loop_add(&agent->loop, &agent->keeper, keeper, EPOLLIN, error);
+}
+
+void local_close(struct agent *agent)
+{
+    for (uint32_t i = 0; i < agent->ranks.count; i++)
+        link_close(&agent->links[i]);
+    loop_remove(&agent->loop, &agent->keeper);
+    close(agent->keeper.descriptor);
+}
+
+void local_leave(struct agent *agent, int code)
+{
+    struct keeper_link_message message = {.type = KEEPER_LINK_LEAVE, .code = (uint32_t)code};
+
+    keeper_tell(agent, &message, -1);
+}

@@ -1,0 +1,53 @@
+/* peers - sessions with the other agents: who can be reached, and who is lost.
+ *
+ * Either side opens a session when it has something to say; both speak on it. An agent is lost when
+ * the last session to it has ended, or when none can be opened. */
+#ifndef AGENT_PEERS_H
+#define AGENT_PEERS_H
+
+#include <stddef.h>
+
+#include "agent/book.h"
+#include "base/error.h"
+#include "base/loop.h"
+#include "wire/rpc.h"
+
+/* What the peers tell their owner. */
+struct peers_events {
+    /* An envelope came. Returns who sent it, so that the session is known to be theirs; a message
+     * that was not understood returns an unknown identity and ends the session. */
+    struct identity (*message)(void *context, const void *data, size_t size);
+    void (*lost)(void *context, const struct identity *id);
+};
+
+/* Everything here must outlive the peers. */
+struct peers_settings {
+    const char *listen; /* where sessions are accepted */
+    const char *secret;
+    const struct book *book;
+    struct peers_events events;
+    void *context;
+};
+
+struct peers;
+
+/* Listens for sessions. Returns NULL when it cannot. */
+struct peers *peers_new(struct rpc *rpc,
+                        const struct peers_settings *settings,
+                        struct error *error);
+void peers_free(struct peers *peers);
+
+/* The port of the Member service. */
+int peers_port(const struct peers *peers);
+
+/* Sends an envelope to exactly this incarnation, opening a session if there is none. A peer that
+ * cannot be reached is reported as lost, later. */
+void peers_send(struct peers *peers, const struct identity *to, const void *data, size_t size);
+
+/* Ends every session with it without reporting it lost. */
+void peers_cut(struct peers *peers, const struct identity *id);
+
+/* Whether no session is open. */
+bool peers_alone(const struct peers *peers);
+
+#endif

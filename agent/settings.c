@@ -1,0 +1,103 @@
+/* settings - the command line of the agent. */
+#include "agent/settings.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/options.h"
+#include "base/text.h"
+
+#define SECRET_LIMIT 256
+
+static int secret_read(struct settings *settings, struct error *error)
+{
+    CLEAN(text) struct text content = {0};
+    unsigned char bytes[(RPC_SECRET - 1) / 2];
+    int outcome = file_read(settings->secret_file, SECRET_LIMIT, &content, error);
+
+    if (outcome > 0)
+        return error_set(error, "--secret-file %s: no such file", settings->secret_file);
+    if (outcome < 0)
+        return -1;
+    if (content.size && content.data[content.size - 1] == '\n')
+        content.data[--content.size] = '\0';
+    if (text_unhex(bytes, sizeof bytes, text_string(&content)))
+        return error_set(error,
+                         "--secret-file %s: must hold %d hexadecimal digits",
+                         settings->secret_file,
+                         RPC_SECRET - 1);
+    memcpy(settings->secret, content.data, RPC_SECRET);
+    return 0;
+}
+
+/* The address of `listen` without its port and brackets. */
+static void host_default(struct settings *settings)
+{
+    const char *from = settings->listen;
+    const char *colon = strrchr(from, ':');
+    size_t length = colon ? (size_t)(colon - from) : 0;
+
+    if (length >= 2 && from[0] == '[' && from[length - 1] == ']') {
+        from++;
+        length -= 2;
+    }
+    snprintf(settings->listen_host, sizeof settings->listen_host, "%.*s", (int)length, from);
+    settings->host = settings->listen_host;
+}
+
+static int complete(struct settings *settings, const char *level, struct error *error)
+{
+    if (!settings->job || !settings->directory || !settings->secret_file)
+        return error_set(error, "--job, --directory and --secret-file are needed");
+    if (log_level_parse(level, &settings->log_level))
+        return error_set(
+            error, "--log-level: '%s' is not one of debug, info, warning, error", level);
+    if (!settings->host)
+        host_default(settings);
+    return secret_read(settings, error);
+}
+
+int settings_read(struct settings *settings, int argc, char **argv)
+{
+    const char *level = "info";
+    const struct option_row rows[] = {
+        {"job", 'j', OPTION_TEXT, "UID", "uid of the job", &settings->job, 0, 0},
+        {"attempt", 'a', OPTION_INTEGER, "N", "attempt, from 1", &settings->attempt, 1, UINT32_MAX},
+        {"slot", 's', OPTION_INTEGER, "N", "index of this pod", &settings->slot, 0, 1023},
+        {"ranks", 'r', OPTION_INTEGER, "N", "ranks here", &settings->ranks, 1, SETTINGS_RANKS},
+        {"directory", 'd', OPTION_TEXT, "HOST:PORT", "where to enrol", &settings->directory, 0, 0},
+        {"secret-file", 0, OPTION_TEXT, "FILE", "the job's secret", &settings->secret_file, 0, 0},
+        {"listen", 'l', OPTION_TEXT, "HOST:PORT", "for other agents", &settings->listen, 0, 0},
+        {"host", 0, OPTION_TEXT, "HOST", "address given to peers", &settings->host, 0, 0},
+        {"node", 0, OPTION_TEXT, "NAME", "name of the machine", &settings->node, 0, 0},
+        {"metrics", 'm', OPTION_TEXT, "HOST:PORT", "serve metrics here", &settings->metrics, 0, 0},
+        {"verdict", 0, OPTION_TEXT, "FILE", "write the outcome here", &settings->verdict, 0, 0},
+        {"log-level", 0, OPTION_TEXT, "LEVEL", "debug, info, warning, error", &level, 0, 0},
+    };
+    const struct options options = {
+        .program = "muster-agent",
+        .operands = "-- COMMAND [ARGUMENT...]",
+        .least_operands = 1,
+        .most_operands = 1 << 20,
+        .summary = "Runs the ranks of one pod of a training job: meets the other agents, starts\n"
+                   "COMMAND once for each rank, and repairs the job when something dies.",
+        .details = "Exit codes: 0 the job succeeded or was stopped; 1 it failed; 2 wrong usage.",
+        .rows = rows,
+        .row_count = sizeof rows / sizeof *rows};
+    struct error error;
+    int first;
+    int outcome;
+
+    *settings = (struct settings){
+        .attempt = 1, .ranks = 1, .listen = "127.0.0.1:0", .node = "", .command = NULL};
+    outcome = options_read(&options, argc, argv, &first, &error);
+    if (outcome > 0)
+        return 1;
+    if (outcome == 0)
+        outcome = complete(settings, level, &error);
+    if (outcome < 0)
+        return options_refuse(&options, &error);
+    settings->command = argv + first;
+    return 0;
+}

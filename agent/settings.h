@@ -1,0 +1,37 @@
+/* settings - what an agent is told when it is started. */
+#ifndef AGENT_SETTINGS_H
+#define AGENT_SETTINGS_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/net.h"
+#include "wire/rpc.h"
+
+#define SETTINGS_RANKS 64 /* most ranks of an agent */
+
+/* Texts point into argv. */
+struct settings {
+    const char *job; /* uid */
+    int64_t attempt;
+    int64_t slot;
+    int64_t ranks;
+    const char *directory;   /* numeric "host:port" of the Directory service */
+    const char *secret_file; /* holds the secret: 64 hexadecimal digits */
+    const char *listen;      /* where the Member service listens: "127.0.0.1:0" */
+    const char *host;        /* the address at which peers reach it; default: that of `listen` */
+    const char *node;
+    const char *metrics; /* where metrics are served; NULL = nowhere */
+    const char *verdict; /* file that receives how the job ended; NULL = none */
+    enum log_level log_level;
+    char *const *command; /* of a rank, ended by NULL */
+    char secret[RPC_SECRET];
+    char listen_host[NET_ADDRESS]; /* where `host` points by default */
+};
+
+/* Reads the command line and the secret. Returns 0; 1 when help was asked for; 2 when something is
+ * wrong, which was reported on standard error. */
+int settings_read(struct settings *settings, int argc, char **argv);
+
+#endif
