@@ -1,0 +1,47 @@
+/* faults - what is to be killed while a local job runs, and when. Parsing is pure.
+ *
+ * A list such as "rank:2@step=300,slot:1@25s,lead@step=900,agent:0@30.5s":
+ *   rank:R   the process of global rank R
+ *   agent:S  the agent proper of slot S; its keeper and its ranks live on
+ *   slot:S   everything of slot S: keeper, agent and ranks
+ *   lead     everything of the slot that leads
+ * at a committed step, or so many seconds after the first step. */
+#ifndef CLI_FAULTS_H
+#define CLI_FAULTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+#define FAULTS_MOST 256
+
+enum fault_target { FAULT_RANK, FAULT_AGENT, FAULT_SLOT, FAULT_LEAD };
+
+struct fault_entry {
+    enum fault_target target;
+    uint32_t index; /* of the rank or slot */
+    int64_t step;   /* -1 = by time */
+    int64_t after;  /* nanoseconds after the first step */
+    bool done;
+    int64_t struck; /* when it was carried out */
+};
+
+struct faults {
+    struct fault_entry entries[FAULTS_MOST];
+    uint32_t count;
+};
+
+/* Reads a list. `slots` and `ranks` bound the indexes. Returns 0, or -1 naming the entry and what
+ * is allowed. */
+int faults_parse(
+    struct faults *faults, const char *list, uint32_t slots, uint32_t ranks, struct error *error);
+
+/* The next entry that is due, or NULL. `since` is the time since the first step, negative before.
+ */
+struct fault_entry *faults_due(struct faults *faults, int64_t step, int64_t since);
+
+/* Says what an entry kills, "rank 2". */
+void faults_name(const struct fault_entry *entry, char *out, unsigned size);
+
+#endif

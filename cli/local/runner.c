@@ -1,0 +1,482 @@
+/* runner - a TrainingJob on one machine. */
+#include "cli/local/runner.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/loop.h"
+#include "base/memory.h"
+#include "base/process.h"
+#include "cli/local/repairs.h"
+#include "cli/local/result.h"
+#include "cli/local/rundir.h"
+#include "cli/local/screen.h"
+#include "cli/local/slots.h"
+#include "controller/directory.h"
+#include "wire/cause.h"
+#include "wire/fence.h"
+
+#define TICK          CLOCK_MS(50)
+#define REPORT_EVERY  100               /* milliseconds */
+#define END_PATIENCE  CLOCK_SECONDS(15) /* for agents to leave after the end */
+#define LEADERLESS    CLOCK_SECONDS(30) /* nobody reports: only a new attempt helps */
+#define QUORUM_PAUSE  CLOCK_SECONDS(1)
+#define ATTEMPTS_MOST 3
+
+struct runner {
+    const struct runner_settings *settings;
+    struct loop loop;
+    struct rpc *rpc;
+    struct watch signals;
+    struct timer tick;
+    struct screen screen;
+    struct rundir rundir;
+    Muster__JobFacts facts;
+    struct text spec;
+    struct text address; /* of the directory */
+    struct directory *directory;
+    struct slots *slots;
+    uint32_t attempts;
+
+    int64_t begun;      /* this run */
+    int64_t first_step; /* 0 = not yet */
+    int64_t heard;      /* the newest report */
+    int64_t quorum_lost;
+    uint32_t lead;
+    struct screen_progress progress;
+    char unsaved[512];
+    uint32_t missing; /* slots that are waited for */
+    struct repairs repairs;
+
+    bool draining;
+    bool ended;
+    int64_t ended_at;
+    enum runner_outcome outcome;
+    struct text text; /* result, or reason */
+};
+
+static const char *outcome_name(enum runner_outcome outcome)
+{
+    static const char *const names[] = {"Succeeded", "Failed", "Stopped", "Interrupted"};
+
+    return names[outcome];
+}
+
+/* The end. */
+
+static void end(struct runner *runner, enum runner_outcome outcome, const char *text)
+{
+    if (runner->ended)
+        return;
+    runner->ended = true;
+    runner->ended_at = clock_now();
+    runner->outcome = outcome;
+    text_clear(&runner->text);
+    text_add(&runner->text, text);
+    if (outcome == RUNNER_INTERRUPTED || !runner->slots)
+        loop_stop(&runner->loop);
+}
+
+/* Repairs. */
+
+/* The fault that was injected for this incident, if one was: the newest before it was seen. */
+static int64_t struck_find(const struct runner *runner, int64_t seen)
+{
+    const struct faults *faults = runner->settings->faults;
+    int64_t struck = 0;
+
+    for (uint32_t i = 0; i < faults->count; i++) {
+        if (faults->entries[i].done && faults->entries[i].struck <= seen &&
+            faults->entries[i].struck > struck && seen - faults->entries[i].struck < END_PATIENCE)
+            struck = faults->entries[i].struck;
+    }
+    return struck;
+}
+
+static void incident_take(struct runner *runner, const Muster__Incident *incident)
+{
+    CLEAN(text) struct text words = {0};
+    uint32_t ranks = runner->facts.ranks_per_replica;
+    struct repair repair = {.slot = incident->slot,
+                            .rank = incident->slot * ranks + incident->rank,
+                            .rung = incident->rung,
+                            .generation = incident->generation,
+                            .struck = struck_find(runner, incident->seen),
+                            .seen = incident->seen,
+                            .revoked = incident->revoked,
+                            .formed = incident->formed,
+                            .restored = incident->restored,
+                            .stepped = incident->stepped,
+                            .steps_redone = incident->steps_redone};
+
+    snprintf(repair.cause, sizeof repair.cause, "%s", cause_name(incident->cause));
+    snprintf(repair.text, sizeof repair.text, "%s", incident->text);
+    repairs_add(&runner->repairs, &repair);
+    repairs_words(&repair, &words);
+    screen_note(&runner->screen,
+                "repaired %s of slot %u: %s; %lld step%s done again",
+                repair.cause,
+                (unsigned)repair.slot,
+                words.data,
+                (long long)repair.steps_redone,
+                repair.steps_redone == 1 ? "" : "s");
+}
+
+/* Reports of the lead. */
+
+static void progress_take(struct runner *runner, const Muster__Progress *from)
+{
+    struct screen_progress *to = &runner->progress;
+
+    if (!isnan(from->accuracy) && from->accuracy != to->accuracy && !runner->settings->quiet)
+        screen_note(
+            &runner->screen,
+            "epoch %lld: validation accuracy %.2f %%",
+            (long long)(from->epoch > 1 || from->committed == from->total ? from->epoch : 1),
+            from->accuracy * 100);
+    *to = (struct screen_progress){.committed = from->committed,
+                                   .total = from->total,
+                                   .epoch = from->epoch,
+                                   .samples = from->samples,
+                                   .loss = from->loss,
+                                   .accuracy = from->accuracy};
+    if (from->committed >= 1 && !runner->first_step)
+        runner->first_step = clock_now();
+    if (strcmp(runner->unsaved, from->unsaved)) {
+        snprintf(runner->unsaved, sizeof runner->unsaved, "%s", from->unsaved);
+        if (*runner->unsaved)
+            screen_note(&runner->screen, "checkpoints cannot be written: %s", runner->unsaved);
+        else
+            screen_note(&runner->screen, "checkpoints can be written again");
+    }
+}
+
+static void missing_take(struct runner *runner, const Muster__Report *report)
+{
+    uint32_t missing = (uint32_t)report->n_missing;
+
+    if (missing != runner->missing && missing && runner->first_step)
+        screen_note(&runner->screen,
+                    "waiting for %u slot%s, the first is %u",
+                    (unsigned)missing,
+                    missing == 1 ? "" : "s",
+                    (unsigned)report->missing[0]);
+    runner->missing = missing;
+}
+
+static void on_report(void *context, const Muster__Report *report)
+{
+    struct runner *runner = context;
+
+    runner->heard = clock_now();
+    runner->lead = report->lead->slot;
+    if (report->progress && report->progress->committed >= 0)
+        progress_take(runner, report->progress);
+    missing_take(runner, report);
+    for (size_t i = 0; i < report->n_incidents; i++)
+        incident_take(runner, report->incidents[i]);
+    if (report->state == MUSTER__REPORT__STATE__SUCCEEDED)
+        end(runner, RUNNER_SUCCEEDED, report->text);
+    else if (report->state == MUSTER__REPORT__STATE__STOPPED)
+        end(runner, RUNNER_STOPPED, report->text);
+    else if (report->state == MUSTER__REPORT__STATE__FAILED)
+        end(runner, RUNNER_FAILED, report->text);
+}
+
+/* Slots. */
+
+/* What the agent of a slot has left behind counts as much as a report. */
+static void verdict_take(struct runner *runner, uint32_t slot)
+{
+    CLEAN(text) struct text outcome = {0};
+    CLEAN(text) struct text text = {0};
+
+    if (rundir_verdict(&runner->rundir, slot, &outcome, &text))
+        return;
+    if (!strcmp(outcome.data, "Succeeded"))
+        end(runner, RUNNER_SUCCEEDED, text.data);
+    else if (!strcmp(outcome.data, "Stopped"))
+        end(runner, RUNNER_STOPPED, text.data);
+    else
+        end(runner, RUNNER_FAILED, text.data);
+}
+
+static bool on_slot_ended(void *context, uint32_t slot, int status)
+{
+    struct runner *runner = context;
+    CLEAN(text) struct text how = {0};
+
+    directory_gone(runner->directory, slot);
+    verdict_take(runner, slot);
+    if (runner->ended) {
+        if (!slots_alive(runner->slots))
+            loop_stop(&runner->loop);
+        return false;
+    }
+    process_status(status, &how);
+    screen_note(
+        &runner->screen, "slot %u ended with %s; starting it again", (unsigned)slot, how.data);
+    return true;
+}
+
+/* Attempts. */
+
+static void attempt_close(struct runner *runner)
+{
+    slots_close(runner->slots);
+    runner->slots = NULL;
+    directory_close(runner->directory);
+    runner->directory = NULL;
+}
+
+/* A checkpoint directory may have seen attempts of another working directory. */
+static uint32_t fenced_attempt(const struct runner *runner)
+{
+    const char *directory = runner->settings->job->checkpoint.directory;
+    struct fence fence;
+
+    return directory && fence_read(directory, &fence, NULL) == 0 ? fence.attempt : 0;
+}
+
+static int attempt_open(struct runner *runner, struct error *error)
+{
+    const struct runner_settings *settings = runner->settings;
+    struct directory_settings directory = {.listen = "127.0.0.1:0",
+                                           .secret = runner->rundir.secret,
+                                           .job = settings->job->name,
+                                           .facts = &runner->facts,
+                                           .reported = on_report,
+                                           .context = runner};
+    struct slots_settings slots = {.count = (uint32_t)settings->job->replicas,
+                                   .ranks = (uint32_t)settings->job->ranks_per_replica,
+                                   .job = settings->job->name,
+                                   .agent = settings->agent,
+                                   .trainer = settings->trainer,
+                                   .work = settings->work,
+                                   .log_level = settings->log_level,
+                                   .metrics_port = settings->metrics_port,
+                                   .ended = on_slot_ended,
+                                   .context = runner};
+
+    if (rundir_attempt(&runner->rundir, fenced_attempt(runner), error))
+        return -1;
+    runner->attempts++;
+    directory.attempt = slots.attempt = runner->rundir.attempt;
+    runner->directory = directory_open(runner->rpc, &directory, error);
+    if (!runner->directory)
+        return -1;
+    if (runner->draining)
+        directory_drain(runner->directory);
+    text_clear(&runner->address);
+    text_addf(&runner->address, "127.0.0.1:%d", directory_port(runner->directory));
+    slots.directory = runner->address.data;
+    slots.secret_file = runner->rundir.secret_file;
+    slots.logs = runner->rundir.logs;
+    runner->heard = clock_now();
+    runner->quorum_lost = 0;
+    runner->slots = slots_open(&runner->loop, &slots, error);
+    return runner->slots ? 0 : -1;
+}
+
+static void attempt_again(struct runner *runner, const char *why)
+{
+    struct error error;
+
+    attempt_close(runner);
+    if (runner->attempts == ATTEMPTS_MOST) {
+        end(runner, RUNNER_FAILED, why);
+        return;
+    }
+    screen_note(&runner->screen, "%s; starting a new attempt from the last checkpoint", why);
+    if (attempt_open(runner, &error)) {
+        attempt_close(runner);
+        end(runner, RUNNER_FAILED, error.text);
+    }
+}
+
+/* Whether the agents can go on by themselves; if not, everything is started anew. */
+static void attempt_watch(struct runner *runner, int64_t now)
+{
+    if (!directory_quorum_lost(runner->directory))
+        runner->quorum_lost = 0;
+    else if (!runner->quorum_lost)
+        runner->quorum_lost = now;
+    if (runner->quorum_lost && now - runner->quorum_lost > QUORUM_PAUSE)
+        attempt_again(runner, "too many agents were lost at once");
+    else if (runner->first_step && now - runner->heard > LEADERLESS)
+        attempt_again(runner, "no agent has led for 30 s");
+}
+
+/* Faults. */
+
+static void fault_inject(struct runner *runner, struct fault_entry *entry)
+{
+    uint32_t ranks = runner->facts.ranks_per_replica;
+    char name[64];
+    int missed = 0;
+
+    entry->struck = clock_now();
+    switch (entry->target) {
+    case FAULT_RANK:
+        missed = slots_kill_rank(runner->slots, entry->index / ranks, entry->index % ranks);
+        break;
+    case FAULT_AGENT:
+        missed = slots_kill_agent(runner->slots, entry->index);
+        break;
+    case FAULT_SLOT:
+        missed = slots_kill(runner->slots, entry->index);
+        break;
+    case FAULT_LEAD:
+        missed = slots_kill(runner->slots, runner->lead);
+        break;
+    }
+    entry->done = true;
+    faults_name(entry, name, sizeof name);
+    screen_note(&runner->screen,
+                missed ? "fault: %s is not there at step %lld" : "fault: killed %s at step %lld",
+                name,
+                (long long)runner->progress.committed);
+}
+
+/* The loop's events. */
+
+static void on_tick(void *context)
+{
+    struct runner *runner = context;
+    int64_t now = clock_now();
+    int64_t since = runner->first_step ? now - runner->first_step : -1;
+    struct fault_entry *fault;
+
+    loop_timer(&runner->loop, &runner->tick, now + TICK);
+    if (runner->ended) {
+        if (now - runner->ended_at > END_PATIENCE)
+            loop_stop(&runner->loop);
+        return;
+    }
+    while ((fault = faults_due(runner->settings->faults, runner->progress.committed, since)))
+        fault_inject(runner, fault);
+    if (!runner->settings->quiet)
+        screen_progress(&runner->screen, &runner->progress, now);
+    attempt_watch(runner, now);
+}
+
+static void on_signal(void *context, uint32_t events)
+{
+    struct runner *runner = context;
+    struct signalfd_siginfo signal;
+
+    (void)events;
+    while (read(runner->signals.descriptor, &signal, sizeof signal) == (ssize_t)sizeof signal) {
+        if (runner->draining || runner->ended) {
+            end(runner, RUNNER_INTERRUPTED, "interrupted before everything was saved");
+            loop_stop(&runner->loop);
+            return;
+        }
+        runner->draining = true;
+        screen_note(&runner->screen, "saving and stopping; once more to stop at once");
+        directory_drain(runner->directory);
+    }
+}
+
+/* Beginning and end of a run. */
+
+static void facts_make(struct runner *runner)
+{
+    const struct job *job = runner->settings->job;
+    Muster__JobFacts *facts = &runner->facts;
+
+    job_print(job, &runner->spec);
+    muster__job_facts__init(facts);
+    facts->replicas = (uint32_t)job->replicas;
+    facts->ranks_per_replica = (uint32_t)job->ranks_per_replica;
+    facts->replace_milliseconds = (uint32_t)(job->recovery.replace_seconds * 1000);
+    facts->start_milliseconds = (uint32_t)(job->start_seconds * 1000);
+    facts->report_milliseconds = REPORT_EVERY;
+    facts->rank_budget = (uint32_t)job->recovery.rank.count;
+    facts->rank_window_seconds = (uint32_t)job->recovery.rank.window_seconds;
+    facts->pod_budget = (uint32_t)job->recovery.pod.count;
+    facts->pod_window_seconds = (uint32_t)job->recovery.pod.window_seconds;
+    facts->checkpoint_directory =
+        job->checkpoint.directory ? job->checkpoint.directory : (char *)"";
+    facts->spec = runner->spec.data;
+}
+
+static int runner_open(struct runner *runner, struct error *error)
+{
+    sigset_t taken;
+    int descriptor;
+
+    sigemptyset(&taken);
+    sigaddset(&taken, SIGINT);
+    sigaddset(&taken, SIGTERM);
+    sigprocmask(SIG_BLOCK, &taken, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    runner->tick = (struct timer){.call = on_tick, .context = runner};
+    runner->signals = (struct watch){.call = on_signal, .context = runner};
+    if (loop_init(&runner->loop, error))
+        return -1;
+    descriptor = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (descriptor < 0)
+        return error_errno(error, "cannot watch signals");
+    if (loop_add(&runner->loop, &runner->signals, descriptor, EPOLLIN, error))
+        return -1;
+    runner->rpc = rpc_new(&runner->loop, error);
+    if (!runner->rpc ||
+        rundir_open(&runner->rundir, runner->settings->work, runner->settings->job->name, error))
+        return -1;
+    loop_timer(&runner->loop, &runner->tick, clock_now() + TICK);
+    return attempt_open(runner, error);
+}
+
+static void runner_close(struct runner *runner)
+{
+    screen_end(&runner->screen);
+    attempt_close(runner);
+    if (runner->rpc)
+        rpc_free(runner->rpc);
+    rundir_done(&runner->rundir);
+    if (runner->signals.descriptor)
+        close(runner->signals.descriptor);
+    loop_done(&runner->loop);
+    repairs_done(&runner->repairs);
+    text_done(&runner->spec);
+    text_done(&runner->address);
+    text_done(&runner->text);
+    free(runner);
+}
+
+int runner_run(const struct runner_settings *settings,
+               enum runner_outcome *outcome,
+               struct text *result,
+               struct error *error)
+{
+    struct runner *runner = memory_get(1, sizeof *runner);
+    int failed;
+
+    runner->settings = settings;
+    runner->progress = (struct screen_progress){.committed = -1, .loss = NAN, .accuracy = NAN};
+    runner->begun = clock_now();
+    runner->rundir.lock = -1;
+    screen_init(&runner->screen, stderr);
+    facts_make(runner);
+    failed = runner_open(runner, error);
+    if (!failed)
+        failed = loop_run(&runner->loop, error);
+    if (!failed) {
+        const struct result ended = {.outcome = outcome_name(runner->outcome),
+                                     .text = text_string(&runner->text),
+                                     .attempt = runner->rundir.attempt,
+                                     .seconds = clock_to_ms(clock_now() - runner->begun) / 1000,
+                                     .repairs = &runner->repairs};
+
+        *outcome = runner->outcome;
+        result_print(&ended, result);
+    }
+    runner_close(runner);
+    return failed;
+}

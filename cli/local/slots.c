@@ -1,0 +1,263 @@
+/* slots - the pods of a local job. */
+#include "cli/local/slots.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/process.h"
+#include "base/text.h"
+
+#define STEADY     CLOCK_SECONDS(2) /* a slot that lived so long did not fail at its start */
+#define PAUSE      CLOCK_MS(100)    /* before starting one that did; doubled each time */
+#define DOUBLINGS  6
+#define ARGUMENTS  20
+#define PROC_LIMIT (1 << 20)
+
+struct slot {
+    struct slots *slots;
+    uint32_t index;
+    pid_t process; /* 0 = none */
+    struct watch watch;
+    struct timer timer;
+    int64_t started;
+    unsigned failures;
+};
+
+struct slots {
+    struct loop *loop;
+    struct slots_settings settings;
+    struct slot *items;
+};
+
+static int log_open(const struct slots *slots, uint32_t index, struct error *error)
+{
+    CLEAN(text) struct text path = {0};
+    int descriptor;
+
+    text_addf(&path, "%s/slot-%u.log", slots->settings.logs, (unsigned)index);
+    descriptor = open(path.data, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    return descriptor < 0 ? error_errno(error, "cannot open %s", path.data) : descriptor;
+}
+
+/* The keeper's command line, as words that live in `words`. */
+static void arguments_make(const struct slot *slot,
+                           struct text *words,
+                           const char *arguments[ARGUMENTS + 1])
+{
+    const struct slots_settings *settings = &slot->slots->settings;
+
+    text_word(words, "%s", settings->agent);
+    text_word(words, "--job=%s", settings->job);
+    text_word(words, "--attempt=%u", (unsigned)settings->attempt);
+    text_word(words, "--slot=%u", (unsigned)slot->index);
+    text_word(words, "--ranks=%u", (unsigned)settings->ranks);
+    text_word(words, "--directory=%s", settings->directory);
+    text_word(words, "--secret-file=%s", settings->secret_file);
+    text_word(words, "--listen=127.0.0.1:0");
+    text_word(words, "--verdict=%s/verdict-%u", settings->logs, (unsigned)slot->index);
+    text_word(words, "--log-level=%s", settings->log_level);
+    if (settings->metrics_port)
+        text_word(
+            words, "--metrics=127.0.0.1:%lld", (long long)settings->metrics_port + slot->index);
+    text_word(words, "--");
+    text_word(words, "%s", settings->trainer);
+    text_word(words, "fit");
+    text_words(words, arguments, ARGUMENTS);
+}
+
+static void slot_ended(void *context, uint32_t events);
+
+static int slot_start(struct slot *slot, struct error *error)
+{
+    CLEAN(text) struct text words = {0};
+    CLEAN_FD int log = log_open(slot->slots, slot->index, error);
+    const char *arguments[ARGUMENTS + 1];
+    const struct process_descriptor descriptors[] = {{log, 1}, {log, 2}};
+    const struct process_spec spec = {.arguments = arguments,
+                                      .directory = slot->slots->settings.work,
+                                      .descriptors = descriptors,
+                                      .descriptor_count = 2,
+                                      .own_group = true,
+                                      .death_signal = SIGKILL};
+    int pidfd;
+
+    if (log < 0)
+        return -1;
+    arguments_make(slot, &words, arguments);
+    if (process_start(&spec, &slot->process, &pidfd, error))
+        return -1;
+    slot->started = clock_now();
+    slot->watch = (struct watch){.call = slot_ended, .context = slot};
+    if (loop_add(slot->slots->loop, &slot->watch, pidfd, EPOLLIN, error)) {
+        kill(-slot->process, SIGKILL);
+        waitpid(slot->process, NULL, 0);
+        slot->process = 0;
+        close(pidfd);
+        return -1;
+    }
+    return 0;
+}
+
+/* Starts a slot again; one that fails at its start waits longer each time. */
+static void slot_again(void *context)
+{
+    struct slot *slot = context;
+    struct error error;
+    int64_t now = clock_now();
+
+    if (slot_start(slot, &error))
+        loop_timer(slot->slots->loop, &slot->timer, now + (PAUSE << DOUBLINGS));
+}
+
+static int slot_reap(struct slot *slot)
+{
+    int status = 0;
+
+    kill(-slot->process, SIGKILL); /* whatever the keeper has left behind */
+    while (waitpid(slot->process, &status, 0) < 0 && errno == EINTR)
+        ;
+    loop_remove(slot->slots->loop, &slot->watch);
+    close(slot->watch.descriptor);
+    slot->process = 0;
+    return status;
+}
+
+static void slot_ended(void *context, uint32_t events)
+{
+    struct slot *slot = context;
+    struct slots *slots = slot->slots;
+    int64_t now = clock_now();
+    int status = slot_reap(slot);
+
+    (void)events;
+    if (!slots->settings.ended(slots->settings.context, slot->index, status))
+        return;
+    if (now - slot->started > STEADY)
+        slot->failures = 0;
+    if (slot->failures == 0)
+        loop_timer(slots->loop, &slot->timer, now);
+    else
+        loop_timer(slots->loop, &slot->timer, now + (PAUSE << (slot->failures - 1)));
+    if (slot->failures <= DOUBLINGS)
+        slot->failures++;
+}
+
+struct slots *slots_open(struct loop *loop,
+                         const struct slots_settings *settings,
+                         struct error *error)
+{
+    struct slots *slots = memory_get(1, sizeof *slots);
+
+    slots->loop = loop;
+    slots->settings = *settings;
+    slots->items = memory_get(settings->count, sizeof *slots->items);
+    for (uint32_t i = 0; i < settings->count; i++) {
+        struct slot *slot = &slots->items[i];
+
+        slot->slots = slots;
+        slot->index = i;
+        slot->timer = (struct timer){.call = slot_again, .context = slot};
+    }
+    for (uint32_t i = 0; i < settings->count; i++) {
+        if (slot_start(&slots->items[i], error)) {
+            slots_close(slots);
+            return NULL;
+        }
+    }
+    return slots;
+}
+
+void slots_close(struct slots *slots)
+{
+    if (!slots)
+        return;
+    for (uint32_t i = 0; i < slots->settings.count; i++) {
+        loop_cancel(slots->loop, &slots->items[i].timer);
+        if (slots->items[i].process)
+            kill(-slots->items[i].process, SIGKILL);
+    }
+    for (uint32_t i = 0; i < slots->settings.count; i++) {
+        if (slots->items[i].process)
+            slot_reap(&slots->items[i]);
+    }
+    free(slots->items);
+    free(slots);
+}
+
+uint32_t slots_alive(const struct slots *slots)
+{
+    uint32_t alive = 0;
+
+    for (uint32_t i = 0; i < slots->settings.count; i++)
+        alive += slots->items[i].process != 0;
+    return alive;
+}
+
+int slots_kill(struct slots *slots, uint32_t slot)
+{
+    if (slot >= slots->settings.count || !slots->items[slot].process)
+        return 1;
+    return kill(-slots->items[slot].process, SIGKILL) ? 1 : 0;
+}
+
+/* Whether the environment of a process holds this word, or, when it ends with '=', one that begins
+ * with it. */
+static bool has_word(pid_t process, const char *word)
+{
+    CLEAN(text) struct text path = {0};
+    CLEAN(text) struct text content = {0};
+    size_t length = strlen(word);
+
+    text_addf(&path, "/proc/%ld/environ", (long)process);
+    if (file_read(path.data, PROC_LIMIT, &content, NULL))
+        return false;
+    for (size_t at = 0; at + length < content.size; at += strlen(content.data + at) + 1) {
+        if (!strncmp(content.data + at, word, length) &&
+            (word[length - 1] == '=' || !content.data[at + length]))
+            return true;
+    }
+    return false;
+}
+
+/* Kills the child of the slot's keeper whose environment has the word. */
+static int child_kill(struct slots *slots, uint32_t slot, const char *word)
+{
+    CLEAN(text) struct text path = {0};
+    CLEAN(text) struct text content = {0};
+    pid_t keeper;
+    int64_t child;
+
+    if (slot >= slots->settings.count || !(keeper = slots->items[slot].process))
+        return 1;
+    text_addf(&path, "/proc/%ld/task/%ld/children", (long)keeper, (long)keeper);
+    if (file_read(path.data, PROC_LIMIT, &content, NULL) || !content.size)
+        return 1;
+    for (char *next = strtok(content.data, " "); next; next = strtok(NULL, " ")) {
+        if (text_integer(next, 1, INT32_MAX, &child) == 0 && has_word((pid_t)child, word))
+            return kill((pid_t)child, SIGKILL) ? 1 : 0;
+    }
+    return 1;
+}
+
+int slots_kill_agent(struct slots *slots, uint32_t slot)
+{
+    return child_kill(slots, slot, "MUSTER_KEEPER=");
+}
+
+int slots_kill_rank(struct slots *slots, uint32_t slot, uint32_t local_rank)
+{
+    char word[40];
+
+    snprintf(word, sizeof word, "MUSTER_LOCAL_RANK=%u", (unsigned)local_rank);
+    return child_kill(slots, slot, word);
+}

@@ -1,0 +1,48 @@
+/* slots - the pods of a local job: one process group each, with a keeper in front. */
+#ifndef CLI_SLOTS_H
+#define CLI_SLOTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/loop.h"
+
+/* How slots are started. Texts must outlive them. */
+struct slots_settings {
+    uint32_t count;
+    uint32_t ranks; /* of each */
+    const char *job;
+    const char *agent;   /* path of muster-agent */
+    const char *trainer; /* path of muster-trainer */
+    const char *secret_file;
+    const char *directory; /* address of the Directory service */
+    const char *work;      /* working directory of the ranks */
+    const char *logs;      /* directory of slot-N.log and verdict-N */
+    const char *log_level;
+    int64_t metrics_port; /* of slot 0, the others above it; 0 = none */
+    uint32_t attempt;
+    /* A slot has ended with this wait status; it is started again when this returns true. */
+    bool (*ended)(void *context, uint32_t slot, int status);
+    void *context;
+};
+
+struct slots;
+
+/* Starts every slot. Returns NULL when one cannot be started; then none is left. */
+struct slots *slots_open(struct loop *loop,
+                         const struct slots_settings *settings,
+                         struct error *error);
+
+/* Kills what lives, reaps it and forgets the slots. NULL is allowed. */
+void slots_close(struct slots *slots);
+
+/* How many slots live. */
+uint32_t slots_alive(const struct slots *slots);
+
+/* Each sends SIGKILL. Returns 0, or 1 when there is no such process. */
+int slots_kill(struct slots *slots, uint32_t slot);       /* keeper, agent, ranks */
+int slots_kill_agent(struct slots *slots, uint32_t slot); /* the agent proper */
+int slots_kill_rank(struct slots *slots, uint32_t slot, uint32_t local_rank);
+
+#endif
