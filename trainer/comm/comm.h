@@ -23,26 +23,30 @@ struct comm_table {
     const char *name; /* "tcp", "self" */
 
     /* Adds up vectors of `count` floats in the fixed order of `order` (see order.h), which is the
-     * same whatever the number of ranks. `parts` are this rank's order_parts(order, rank) vectors,
-     * `sum` receives the total on every rank, bit-identical on all; it may be parts[0]. The content
-     * of `parts` is undefined afterwards. */
+     * same whatever the number of ranks. `order->ranks` is the size of the communicator. `parts`
+     * are this rank's order_parts(order, rank) vectors, `sum` receives the total on every rank,
+     * bit-identical on all; it may be parts[0] and overlaps no other part. The content of `parts`
+     * is undefined afterwards. */
     int (*all_reduce)(struct comm *comm,
                       const struct order *order,
                       float *const *parts,
                       float *sum,
                       size_t count);
 
-    /* `all` receives the `size` bytes at `mine` of every rank, in rank order. */
+    /* `all` receives the `size` bytes at `mine` of every rank, in rank order. `mine` may be this
+     * rank's place in `all`. */
     int (*all_gather)(struct comm *comm, const void *mine, void *all, size_t size);
 
-    /* Moves `size` bytes from one rank to another; the two calls are a pair. */
+    /* Moves `size` bytes from one rank to another; the two calls are a pair. `rank` is not the
+     * caller's own. */
     int (*send)(struct comm *comm, int rank, const void *data, size_t size);
     int (*receive)(struct comm *comm, int rank, void *data, size_t size);
 
     /* Returns on every rank after all have called it. */
     int (*barrier)(struct comm *comm);
 
-    /* Poisons the communicator; peers see it as a lost rank at once. */
+    /* Poisons the communicator; peers see it as a lost rank at once. `reason` is not empty; that of
+     * an earlier failure is kept. */
     void (*abort)(struct comm *comm, const char *reason);
 
     void (*free)(struct comm *comm);
@@ -110,7 +114,8 @@ static inline void comm_free(struct comm *comm)
         comm->table->free(comm);
 }
 
-/* A world of one rank. Never NULL. */
+/* A world of one rank: operations copy what is to be copied and send and receive break it. Never
+ * NULL. */
 struct comm *comm_self_new(void);
 
 #endif
