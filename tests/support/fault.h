@@ -9,6 +9,8 @@
 #ifndef SUPPORT_FAULT_H
 #define SUPPORT_FAULT_H
 
+#define FAULT_EXIT 77
+
 enum fault_kind {
     FAULT_MEMORY = 1, /* malloc, calloc, realloc, strdup */
     FAULT_SYSTEM = 2, /* files, sockets, processes */
@@ -17,6 +19,10 @@ enum fault_kind {
 
 /* From now on the k-th call of that kind in this thread fails (memory: NULL; system: errno EIO). */
 void fault_arm(enum fault_kind kind, int k);
+
+/* From now on the process ends at the k-th call of that kind in this thread, without making it and
+ * without cleaning up, with the exit code FAULT_EXIT. For a forked child. */
+void fault_arm_exit(enum fault_kind kind, int k);
 
 /* Ends it. Returns 1 when a call was made to fail since fault_arm, else 0. */
 int fault_disarm(void);
