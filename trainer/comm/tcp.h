@@ -20,8 +20,9 @@ struct tcp_blob {
 /* The ear of a rank in a generation that is being formed. */
 struct tcp_listener;
 
-/* Begins to listen on `host` (numeric, "127.0.0.1" or "::1") at a port of the kernel's choice and
- * fills `blob`. Returns the listener, or NULL when it cannot. */
+/* Begins to listen on `host` (numeric, "127.0.0.1" or "::1"), at a port of the kernel's choice, and
+ * fills `blob`. Others must be able to reach that very host. Returns the listener, or NULL when it
+ * cannot. */
 struct tcp_listener *tcp_listen(const char *host, struct tcp_blob *blob, struct error *error);
 
 /* Forgets a listener that was not handed to tcp_connect. NULL is allowed. */
@@ -33,13 +34,14 @@ struct tcp_meeting {
     int size;
     uint64_t generation;
     const struct tcp_blob *blobs;
-    int64_t timeout; /* nanoseconds: to meet, and of every operation later */
-    struct comm_watch watch;
+    int64_t timeout;         /* nanoseconds: to meet, and of every operation later */
+    struct comm_watch watch; /* copied; its context must outlive the communicator */
 };
 
-/* Connects every rank with every other. Takes the listener in every case. Returns 0 and the
- * communicator; COMM_BROKEN when a rank cannot be reached or the generation is revoked meanwhile;
- * -1 for a malformed blob. */
+/* Connects every rank with every other. Takes the listener in every case. Strangers are turned away
+ * without harm. Returns 0 and the communicator; COMM_BROKEN when a rank cannot be reached, is not
+ * who it should be or does not come, or when the generation is revoked meanwhile; -1 when a blob is
+ * malformed or this process gets no memory or no more sockets. */
 int tcp_connect(struct tcp_listener *listener,
                 const struct tcp_meeting *meeting,
                 struct comm **comm,
