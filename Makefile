@@ -161,6 +161,11 @@ $(B)/unit-$(1): $(call tests_in,tests/unit/$(call dir_of,$(1))) $(SUPPORT) $(ARC
 endef
 $(foreach c,$(UNITS),$(eval $(call unit_rule,$(c))))
 
+# Measured by hand and by `make bench`, never a verdict: build/release/bench-comm --help.
+$(B)/bench-%: $(B)/tests/bench/bench_%.o $(ARCHIVE)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) $(if $(SANITIZE),,-pie) $^ $(LIBS) -o $@
+
 .PHONY: units
 units: $(foreach c,$(UNITS),$(B)/unit-$(c))
 
