@@ -19,6 +19,7 @@ static _Thread_local int armed_kind;
 static _Thread_local int calls_left;
 static _Thread_local int fired;
 static _Thread_local int deadly;
+static _Thread_local int spared; /* depth of calls that abort rather than fail */
 
 void fault_arm(enum fault_kind kind, int k)
 {
@@ -42,7 +43,7 @@ int fault_disarm(void)
 
 static int fault_due(enum fault_kind kind)
 {
-    if (!(armed_kind & (int)kind) || --calls_left)
+    if (spared || !(armed_kind & (int)kind) || --calls_left)
         return 0;
     if (deadly)
         _exit(FAULT_EXIT);
@@ -74,6 +75,12 @@ WRAP(FAULT_SYSTEM, -1, ssize_t, pread, (int fd, void *d, size_t n, off_t at), (f
 WRAP(FAULT_SYSTEM, -1, ssize_t, pwrite, (int fd, const void *d, size_t n, off_t at), (fd, d, n, at))
 WRAP(FAULT_SYSTEM, -1, int, fsync, (int fd), (fd))
 WRAP(FAULT_SYSTEM, -1, int, rename, (const char *from, const char *to), (from, to))
+WRAP(FAULT_SYSTEM,
+     -1,
+     int,
+     renameat2,
+     (int old, const char *from, int new, const char *to, unsigned flags),
+     (old, from, new, to, flags))
 WRAP(FAULT_SYSTEM, -1, int, mkdir, (const char *path, mode_t mode), (path, mode))
 WRAP(FAULT_SYSTEM, -1, int, unlink, (const char *path), (path))
 WRAP(FAULT_SYSTEM, -1, int, remove, (const char *path), (path))
@@ -89,6 +96,41 @@ WRAP(FAULT_SYSTEM,
      (void *at, size_t size, int access, int flags, int fd, off_t offset),
      (at, size, access, flags, fd, offset))
 WRAP(FAULT_SYSTEM, -1, int, memfd_create, (const char *name, unsigned flags), (name, flags))
+
+/* These abort when there is no memory, so nothing that is in them is made to fail. */
+
+void *__real_memory_get(size_t count, size_t size);
+void *__wrap_memory_get(size_t count, size_t size);
+void *__wrap_memory_get(size_t count, size_t size)
+{
+    void *memory;
+
+    spared++;
+    memory = __real_memory_get(count, size);
+    spared--;
+    return memory;
+}
+
+char *__real_memory_text(const char *text);
+char *__wrap_memory_text(const char *text);
+char *__wrap_memory_text(const char *text)
+{
+    char *copy;
+
+    spared++;
+    copy = __real_memory_text(text);
+    spared--;
+    return copy;
+}
+
+void __real_memory_grow(void *array, size_t *capacity, size_t needed, size_t size);
+void __wrap_memory_grow(void *array, size_t *capacity, size_t needed, size_t size);
+void __wrap_memory_grow(void *array, size_t *capacity, size_t needed, size_t size)
+{
+    spared++;
+    __real_memory_grow(array, capacity, needed, size);
+    spared--;
+}
 
 int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...);

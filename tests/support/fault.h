@@ -12,7 +12,7 @@
 #define FAULT_EXIT 77
 
 enum fault_kind {
-    FAULT_MEMORY = 1, /* malloc, calloc, realloc, strdup */
+    FAULT_MEMORY = 1, /* malloc, calloc, realloc, strdup; but not what aborts: memory_get, text */
     FAULT_SYSTEM = 2, /* files, sockets, processes */
     FAULT_ANY = 3
 };
