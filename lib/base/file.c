@@ -134,6 +134,17 @@ int file_write(const char *path, const void *data, size_t size, struct error *er
     return file_sync_directory(directory, error);
 }
 
+/* Makes one directory, if it is not there, and its name durable. Returns 0, or -1 with errno. */
+static int make_one(const char *path)
+{
+    CLEAN_FREE char *parent = NULL;
+
+    if (mkdir(path, 0755))
+        return errno == EEXIST ? 0 : -1;
+    parent = directory_of(path);
+    return parent ? file_sync_directory(parent, NULL) : -1;
+}
+
 int file_make_directories(const char *path, struct error *error)
 {
     CLEAN_FREE char *part = strdup(path);
@@ -145,11 +156,11 @@ int file_make_directories(const char *path, struct error *error)
         if (*slash != '/' || slash == part)
             continue;
         *slash = '\0';
-        if (mkdir(part, 0755) && errno != EEXIST)
+        if (make_one(part))
             return error_errno(error, "cannot create directory %s", part);
         *slash = '/';
     }
-    if (mkdir(part, 0755) && errno != EEXIST)
+    if (make_one(part))
         return error_errno(error, "cannot create directory %s", part);
     if (stat(path, &status) || !S_ISDIR(status.st_mode))
         return error_set(error, "%s is there and is not a directory", path);

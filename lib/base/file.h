@@ -25,8 +25,8 @@ int file_put(int descriptor, const void *data, size_t size);
 /* Reads exactly `size` bytes at `offset`. Returns 0, 1 when the file ends before, -1 with errno. */
 int file_get_at(int descriptor, void *data, size_t size, off_t offset);
 
-/* Makes the directory and its missing parents, mode 0755. Returns 0 (also when it is there) or
- * -1. */
+/* Makes the directory and its missing parents, mode 0755, and their names durable. Returns 0 (also
+ * when it is there) or -1. */
 int file_make_directories(const char *path, struct error *error);
 
 /* Makes the names in a directory durable. Returns 0 or -1. */
