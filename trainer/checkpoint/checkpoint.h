@@ -50,16 +50,21 @@ struct checkpoint_facts {
     const char *history;   /* JSON */
 };
 
+/* Where the checkpoints of a job are, and how many are kept: at least 1. */
+struct checkpoint_store {
+    const char *directory;
+    int keep;
+};
+
 /* Writes a checkpoint and makes it durable: files, directory, rename, directory. Removes older
- * checkpoints of the same or a lower (attempt, generation) beyond the `keep` newest, and left-over
- * .tmp directories of a lower pair. Refuses when the directory's fence (wire/fence.h) is higher
- * than the id's attempt and generation. `path` receives the final path; it may be NULL. Returns 0,
- * or -1 with the reason; then nothing that was there is lost and no .tmp remains. */
-int checkpoint_save(const char *directory,
+ * checkpoints of the same or a lower (attempt, generation) beyond the store's `keep` newest, and
+ * left-over .tmp directories of a lower pair. Refuses when the store's fence (wire/fence.h) is
+ * higher than the id's attempt and generation. `path` receives the final path; it may be NULL.
+ * Returns 0, or -1 with the reason; then nothing that was there is lost and no .tmp remains. */
+int checkpoint_save(const struct checkpoint_store *store,
                     const struct checkpoint_facts *facts,
                     const struct checkpoint_tensor *tensors,
                     size_t tensor_count,
-                    int keep,
                     struct text *path,
                     struct error *error);
 
