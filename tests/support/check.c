@@ -57,6 +57,15 @@ void check_text(const char *found, const char *wanted, const char *file, unsigne
         printf("\nfound:  %s\nwanted: %s\n", found ? found : "(NULL)", wanted);
 }
 
+void check_has(const char *found, const char *part, const char *file, unsigned line)
+{
+    int has = strstr(found, part) != NULL;
+
+    CU_assertImplementation(has, line, "the text has the other in it", file, "", CU_FALSE);
+    if (!has)
+        printf("\n      found  %s\n      wanted %s\n", found, part);
+}
+
 int check_descriptors(void)
 {
     DIR *open_now = opendir("/proc/self/fd");

@@ -38,6 +38,10 @@ const char *check_directory(void);
 #define CHECK_TEXT(found, wanted) check_text((found), (wanted), __FILE__, (unsigned)__LINE__)
 void check_text(const char *found, const char *wanted, const char *file, unsigned line);
 
+/* Asserts that a text has another one in it; prints both where it has not. */
+#define CHECK_HAS(found, part) check_has((found), (part), __FILE__, (unsigned)__LINE__)
+void check_has(const char *found, const char *part, const char *file, unsigned line);
+
 /* How many descriptors this process has open, to see that none is left over. */
 int check_descriptors(void);
 
