@@ -322,6 +322,43 @@ static void a_rank_that_stops_calling_ends_the_operation_at_the_deadline(void)
         lose_one_of(3, when, true);
 }
 
+struct bystander {
+    atomic_int ready;
+    atomic_int over;
+};
+
+/* The first waits for the second, which makes no call any more; the third dies. */
+static void play_bystander(struct team_member *member)
+{
+    struct bystander *state = member->team->context;
+    char byte;
+
+    TEAM_CHECK(member, comm_barrier(member->comm) == 0);
+    state->ready++;
+    while (state->ready < member->comm->size)
+        clock_sleep(CLOCK_MS(1));
+    if (member->rank == 0) {
+        TEAM_CHECK(member, comm_receive(member->comm, 1, &byte, 1) == COMM_BROKEN);
+        error_set(&member->error, "%s", comm_reason(member->comm));
+        state->over = 1;
+    }
+    while (member->rank == 1 && !state->over)
+        clock_sleep(CLOCK_MS(1));
+    if (member->rank == 2)
+        comm_abort(member->comm, "dies here");
+}
+
+static void a_rank_that_dies_ends_operations_it_has_no_part_in(void)
+{
+    struct bystander state = {0};
+    struct team team = {.size = 3, .timeout = LONG, .play = play_bystander, .context = &state};
+
+    team_listen(&team);
+    team_run(&team);
+    team_assert(&team);
+    CHECK_HAS(team.members[0].error.text, "rank 2 was lost");
+}
+
 /* Kill -9 of a process: the kernel resets its connections. */
 static void a_killed_process_is_noticed_at_once(void)
 {
@@ -510,6 +547,8 @@ SUITE("trainer tcp",
       {"a large vector is added up chunk by chunk", a_large_vector_is_added_up_chunk_by_chunk},
       {"a rank that dies at any operation ends it on all others at once",
        a_rank_that_dies_at_any_operation_ends_it_on_all_others_at_once},
+      {"a rank that dies ends operations it has no part in",
+       a_rank_that_dies_ends_operations_it_has_no_part_in},
       {"a rank that stops calling ends the operation at the deadline",
        a_rank_that_stops_calling_ends_the_operation_at_the_deadline},
       {"a killed process is noticed at once", a_killed_process_is_noticed_at_once},
