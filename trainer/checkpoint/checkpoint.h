@@ -23,11 +23,11 @@ enum checkpoint_role { ROLE_PARAM, ROLE_MASTER, ROLE_M, ROLE_V };
 
 /* One named global tensor of 32-bit floats, row-major, held whole by this process. */
 struct checkpoint_tensor {
-    char name[CHECKPOINT_NAME]; /* "layer.0.weight" */
+    char name[CHECKPOINT_NAME]; /* "layer.0.weight": letters, digits and any of "._/-" */
     enum checkpoint_role role;
     int64_t shape[CHECKPOINT_DIMENSIONS];
-    size_t dimensions;
-    float *data; /* not owned */
+    size_t dimensions; /* 1 .. CHECKPOINT_DIMENSIONS */
+    float *data;       /* not owned; only read when saving */
 };
 
 /* Which checkpoint. */
@@ -37,9 +37,9 @@ struct checkpoint_id {
     int64_t step; /* committed steps */
 };
 
-/* What belongs to a checkpoint beside the tensors. The texts are JSON values that the checkpoint
- * carries without understanding them: the model's spec, and the trainer's own progress (epoch
- * history). `spec` must be equal on load. */
+/* What belongs to a checkpoint beside the tensors. Model and history are JSON values that the
+ * checkpoint carries without understanding them: the model's spec, and the trainer's own progress.
+ * They come back as they were, but for white space around them. Names are at most 63 bytes. */
 struct checkpoint_facts {
     struct checkpoint_id id;
     int64_t samples; /* the sampler's cursor: samples consumed */
@@ -56,11 +56,13 @@ struct checkpoint_store {
     int keep;
 };
 
-/* Writes a checkpoint and makes it durable: files, directory, rename, directory. Removes older
+/* Writes a checkpoint and makes it durable: files, directory, rename, directory. One of the same id
+ * is replaced, at no time being neither old nor new. Then removes what it makes superfluous: older
  * checkpoints of the same or a lower (attempt, generation) beyond the store's `keep` newest, and
- * left-over .tmp directories of a lower pair. Refuses when the store's fence (wire/fence.h) is
- * higher than the id's attempt and generation. `path` receives the final path; it may be NULL.
- * Returns 0, or -1 with the reason; then nothing that was there is lost and no .tmp remains. */
+ * left-over .tmp directories of these pairs; what cannot be removed stays until the next time.
+ * Refuses when the store's fence (wire/fence.h) is higher than the id's attempt and generation.
+ * `path` receives the final path (added); it may be NULL. Returns 0, or -1 with the reason; then
+ * nothing that was there is lost, and no .tmp remains unless it could not be removed. */
 int checkpoint_save(const struct checkpoint_store *store,
                     const struct checkpoint_facts *facts,
                     const struct checkpoint_tensor *tensors,
@@ -98,6 +100,10 @@ int checkpoint_load(struct checkpoint *checkpoint,
                     const struct checkpoint_tensor *tensors,
                     size_t tensor_count,
                     struct error *error);
+
+/* Whether it is the state of this model: the JSON values are compared, not their texts. Returns 0,
+ * or -1 when they differ. */
+int checkpoint_expect(const struct checkpoint *checkpoint, const char *model, struct error *error);
 
 /* What stands in the manifest; valid until the checkpoint is freed. */
 const struct checkpoint_facts *checkpoint_facts(const struct checkpoint *checkpoint);
