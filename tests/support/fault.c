@@ -41,9 +41,17 @@ int fault_disarm(void)
     return fired;
 }
 
+/* Whether calls of that kind are counted here. */
+static int fault_counts(enum fault_kind kind)
+{
+    if (kind == FAULT_MEMORY && armed_kind & FAULT_TRIES)
+        return !spared;
+    return armed_kind & (int)kind;
+}
+
 static int fault_due(enum fault_kind kind)
 {
-    if (spared || !(armed_kind & (int)kind) || --calls_left)
+    if (!fault_counts(kind) || --calls_left)
         return 0;
     if (deadly)
         _exit(FAULT_EXIT);
@@ -97,7 +105,7 @@ WRAP(FAULT_SYSTEM,
      (at, size, access, flags, fd, offset))
 WRAP(FAULT_SYSTEM, -1, int, memfd_create, (const char *name, unsigned flags), (name, flags))
 
-/* These abort when there is no memory, so nothing that is in them is made to fail. */
+/* These abort when there is no memory: FAULT_TRIES does not count what they call. */
 
 void *__real_memory_get(size_t count, size_t size);
 void *__wrap_memory_get(size_t count, size_t size);
@@ -159,12 +167,6 @@ WRAP(FAULT_SYSTEM,
      accept4,
      (int fd, struct sockaddr *address, socklen_t *size, int flags),
      (fd, address, size, flags))
-WRAP(FAULT_SYSTEM,
-     -1,
-     int,
-     setsockopt,
-     (int fd, int level, int name, const void *value, socklen_t size),
-     (fd, level, name, value, size))
 WRAP(FAULT_SYSTEM,
      -1,
      int,

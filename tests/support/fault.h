@@ -12,9 +12,11 @@
 #define FAULT_EXIT 77
 
 enum fault_kind {
-    FAULT_MEMORY = 1, /* malloc, calloc, realloc, strdup; but not what aborts: memory_get, text */
+    FAULT_MEMORY = 1, /* malloc, calloc, realloc, strdup */
     FAULT_SYSTEM = 2, /* files, sockets, processes */
-    FAULT_ANY = 3
+    FAULT_ANY = 3,
+    FAULT_TRIES = 4,                 /* memory, but not within memory_get and texts, which abort */
+    FAULT_OUTCOMES = FAULT_TRIES | 2 /* all that a caller can be told of */
 };
 
 /* From now on the k-th call of that kind in this thread fails (memory: NULL; system: errno EIO). */

@@ -57,7 +57,7 @@ static int save_with_fault(const char *directory, int64_t before, int k)
     int fired;
 
     sample_save(directory, before, 1, 1);
-    fault_arm(FAULT_ANY, k);
+    fault_arm(FAULT_OUTCOMES, k);
     outcome = save(directory, 2, &error);
     fired = fault_disarm();
     found = sample_newest(directory, NULL);
@@ -96,7 +96,7 @@ static int load_with_fault(const char *directory, int k)
     int fired;
 
     sample_empty(&found);
-    fault_arm(FAULT_ANY, k);
+    fault_arm(FAULT_OUTCOMES, k);
     outcome = checkpoint_newest(directory, NULL, &checkpoint, &error);
     if (!outcome)
         outcome = checkpoint_load(checkpoint, found.tensors, SAMPLE_TENSORS, &error);

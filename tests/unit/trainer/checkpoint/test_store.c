@@ -134,7 +134,7 @@ static void what_cannot_be_removed_stays_whole_or_is_a_temporary(void)
         struct stat status;
 
         store_make(directory, names);
-        fault_arm(FAULT_ANY, k);
+        fault_arm(FAULT_OUTCOMES, k);
         store_clean(directory, &(struct checkpoint_id){1, 1, 2}, 1);
         fired = fault_disarm();
         store_print(directory, &left);

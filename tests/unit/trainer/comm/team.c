@@ -56,7 +56,7 @@ static void *member_run(void *context)
     bool faulty = member->team->fault && member->rank == 0;
 
     if (faulty)
-        fault_arm(FAULT_ANY, member->team->fault);
+        fault_arm(FAULT_OUTCOMES, member->team->fault);
     team_connect(member);
     if (member->comm)
         member->team->play(member);
