@@ -2,9 +2,11 @@
  *
  * A checkpoint is a directory DIR/step-SSSSSSSS.ATTEMPT.GENERATION with manifest.json and files in
  * the safetensors format. It is written under the same name with ".tmp" appended; the rename is the
- * commit. The newest is the one with the highest (attempt, generation, step). Every tensor is a
- * list of boxes (file, key, offset, shape, CRC32C), so that any layout can load any other. Nothing
- * is loaded that was not checked. */
+ * commit. The newest is the one with the highest (attempt, generation, step).
+ *
+ * Every tensor is a list of boxes (file, key, offset, shape, CRC32C), so that any layout can load
+ * any other. Nothing is loaded that was not checked. The key that is written for a parameter is its
+ * name, for another role NAME:ROLE; any reader of the safetensors format can open the files. */
 #ifndef TRAINER_CHECKPOINT_H
 #define TRAINER_CHECKPOINT_H
 
