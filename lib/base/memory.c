@@ -19,6 +19,19 @@ void *memory_try(size_t count, size_t size)
     return calloc(count ? count : 1, size ? size : 1);
 }
 
+void *memory_try_aligned(size_t alignment, size_t count, size_t size)
+{
+    size_t bytes;
+    void *memory;
+
+    if (__builtin_mul_overflow(count ? count : 1, size ? size : 1, &bytes) ||
+        bytes > SIZE_MAX - alignment)
+        return NULL;
+    bytes = (bytes + alignment - 1) / alignment * alignment;
+    memory = aligned_alloc(alignment, bytes);
+    return memory ? memset(memory, 0, bytes) : NULL;
+}
+
 char *memory_text(const char *text)
 {
     size_t size = strlen(text) + 1;

@@ -14,6 +14,10 @@ void *memory_get(size_t count, size_t size) __attribute__((returns_nonnull, mall
 /* Returns `count` zeroed elements of `size` bytes, or NULL when they cannot be had. */
 void *memory_try(size_t count, size_t size) __attribute__((malloc));
 
+/* The same at an address that is a multiple of `alignment` (a power of two, at least the size of a
+ * pointer). */
+void *memory_try_aligned(size_t alignment, size_t count, size_t size) __attribute__((malloc));
+
 /* Returns a copy of a string; aborts when there is no memory. Never NULL. */
 char *memory_text(const char *text) __attribute__((returns_nonnull, malloc));
 

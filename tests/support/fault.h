@@ -12,7 +12,7 @@
 #define FAULT_EXIT 77
 
 enum fault_kind {
-    FAULT_MEMORY = 1, /* malloc, calloc, realloc, strdup */
+    FAULT_MEMORY = 1, /* malloc, calloc, realloc, aligned_alloc, strdup */
     FAULT_SYSTEM = 2, /* files, sockets, processes */
     FAULT_ANY = 3,
     FAULT_TRIES = 4,                 /* memory, but not within memory_get and texts, which abort */

@@ -121,6 +121,31 @@ static void small_memory_that_is_not_there_aborts(void)
     CU_ASSERT(aborts(grow_beyond_the_address_space));
 }
 
+static void aligned_memory_is_aligned_and_zeroed(void)
+{
+    for (size_t alignment = 64; alignment <= 4096; alignment *= 4) {
+        unsigned char *memory = memory_try_aligned(alignment, 7, 13);
+
+        CU_ASSERT(memory != NULL);
+        CU_ASSERT((uintptr_t)memory % alignment == 0);
+        for (size_t i = 0; memory && i < 91; i++)
+            CU_ASSERT(memory[i] == 0);
+        free(memory);
+    }
+}
+
+static void aligned_memory_that_cannot_be_had_is_refused(void)
+{
+    void *memory;
+
+    CU_ASSERT(memory_try_aligned(64, SIZE_MAX, 2) == NULL);
+    CU_ASSERT(memory_try_aligned(64, SIZE_MAX - 3, 1) == NULL);
+    fault_arm(FAULT_MEMORY, 1);
+    memory = memory_try_aligned(64, 1, 1);
+    CU_ASSERT(fault_disarm());
+    CU_ASSERT(memory == NULL);
+}
+
 SUITE("base memory",
       {"memory comes zeroed and never empty", memory_comes_zeroed_and_never_empty},
       {"a copy is equal and its own", a_copy_is_equal_and_its_own},
@@ -128,4 +153,7 @@ SUITE("base memory",
       {"an array grows by doubling and keeps its content",
        an_array_grows_by_doubling_and_keeps_its_content},
       {"an array that cannot grow stays what it was", an_array_that_cannot_grow_stays_what_it_was},
-      {"small memory that is not there aborts", small_memory_that_is_not_there_aborts})
+      {"small memory that is not there aborts", small_memory_that_is_not_there_aborts},
+      {"aligned memory is aligned and zeroed", aligned_memory_is_aligned_and_zeroed},
+      {"aligned memory that cannot be had is refused",
+       aligned_memory_that_cannot_be_had_is_refused})
