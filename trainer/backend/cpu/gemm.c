@@ -1,0 +1,50 @@
+/* cpu gemm - the seam to OpenBLAS; no other file calls it. */
+#include <cblas.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "trainer/backend/cpu/cpu.h"
+
+int cpu_gemm(const struct backend *backend, const struct gemm *call, struct error *error)
+{
+    (void)backend;
+    if (call->rows > INT_MAX || call->columns > INT_MAX || call->inner > INT_MAX)
+        return error_set(error,
+                         "a product of %lld x %lld x %lld is more than BLAS counts",
+                         (long long)call->rows,
+                         (long long)call->inner,
+                         (long long)call->columns);
+    cblas_sgemm(CblasRowMajor,
+                call->transpose_a ? CblasTrans : CblasNoTrans,
+                call->transpose_b ? CblasTrans : CblasNoTrans,
+                (blasint)call->rows,
+                (blasint)call->columns,
+                (blasint)call->inner,
+                (float)call->alpha,
+                call->a,
+                (blasint)(call->transpose_a ? call->rows : call->inner),
+                call->b,
+                (blasint)(call->transpose_b ? call->inner : call->columns),
+                (float)call->beta,
+                call->c,
+                (blasint)call->columns);
+    return 0;
+}
+
+void cpu_gemm_name(char name[BACKEND_KERNELS])
+{
+    const char *config = openblas_get_config(); /* "OpenBLAS 0.3.21 NO_LAPACKE ..." */
+    const char *version = strchr(config, ' ');
+    size_t length;
+
+    openblas_set_num_threads(1);
+    version = version ? version + 1 : config;
+    length = strcspn(version, " ");
+    snprintf(name,
+             BACKEND_KERNELS,
+             "openblas-%.*s-%s",
+             length > 16 ? 16 : (int)length,
+             version,
+             openblas_get_corename());
+}
