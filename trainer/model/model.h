@@ -15,7 +15,7 @@
 #include "trainer/core/tensor.h"
 
 #define MODEL_TENSORS (2 * TRAINING_LAYERS)
-#define MODEL_NAME    32 /* longest name of a tensor with its zero byte */
+#define MODEL_NAME    40 /* longest name of a tensor with its zero byte */
 
 /* y = activation(x weight^T + bias); offsets are in elements of the flat buffer. */
 struct model_layer {
