@@ -1,10 +1,16 @@
 /* cpu gemm - the seam to OpenBLAS; no other file calls it. */
 #include <cblas.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "trainer/backend/cpu/cpu.h"
+
+/* The serial build of OpenBLAS has one work buffer for the process and does not guard it. A rank
+ * has one thread that computes, so this lock is never waited for; where ranks are threads of one
+ * process it keeps their results right. */
+static pthread_mutex_t library = PTHREAD_MUTEX_INITIALIZER;
 
 int cpu_gemm(const struct backend *backend, const struct gemm *call, struct error *error)
 {
@@ -15,6 +21,7 @@ int cpu_gemm(const struct backend *backend, const struct gemm *call, struct erro
                          (long long)call->rows,
                          (long long)call->inner,
                          (long long)call->columns);
+    pthread_mutex_lock(&library);
     cblas_sgemm(CblasRowMajor,
                 call->transpose_a ? CblasTrans : CblasNoTrans,
                 call->transpose_b ? CblasTrans : CblasNoTrans,
@@ -29,6 +36,7 @@ int cpu_gemm(const struct backend *backend, const struct gemm *call, struct erro
                 (float)call->beta,
                 call->c,
                 (blasint)call->columns);
+    pthread_mutex_unlock(&library);
     return 0;
 }
 
