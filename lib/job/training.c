@@ -273,6 +273,25 @@ void training_model_print(const struct training_model *model, struct text *out)
     encode_print(&model_table, model, out);
 }
 
+int training_model_decode(const struct cJSON *json,
+                          struct training_model *model,
+                          struct problems *problems)
+{
+    size_t before = problems->count + problems->dropped;
+    struct training training = {.model = *model};
+
+    decode_read(&model_table, json, "model", &training.model, problems);
+    training_settle(&training);
+    validate_model(&training.model, "", problems);
+    *model = training.model;
+    return problems->count + problems->dropped != before;
+}
+
+const char *training_activation_name(enum training_activation activation)
+{
+    return activation_words[activation];
+}
+
 const char *training_optimizer_name(enum training_optimizer_type type)
 {
     return optimizer_words[type];

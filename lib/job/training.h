@@ -134,6 +134,16 @@ void training_print(const struct training *training, struct text *out);
 /* The same for the model alone: what a checkpoint says it belongs to. */
 void training_model_print(const struct training_model *model, struct text *out);
 
+/* Decodes what training_model_print wrote into the zeroed `model` and checks the rules for models.
+ * Everything wrong is added to `problems`, under "model". Returns 0, or 1 when a problem was added.
+ * There is nothing to release. */
+int training_model_decode(const struct cJSON *json,
+                          struct training_model *model,
+                          struct problems *problems);
+
+/* The activation's name in the manifest. */
+const char *training_activation_name(enum training_activation activation);
+
 /* The optimizer's name in the manifest. */
 const char *training_optimizer_name(enum training_optimizer_type type);
 

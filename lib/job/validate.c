@@ -109,6 +109,13 @@ static void check_schedule(const struct rules *rules, const struct training *tra
                training->steps);
 }
 
+void validate_model(const struct training_model *model, const char *path, struct problems *problems)
+{
+    struct rules rules = {.path = path, .problems = problems};
+
+    check_model(&rules, model);
+}
+
 void validate_training(const struct training *training, const char *path, struct problems *problems)
 {
     struct rules rules = {.path = path, .problems = problems};

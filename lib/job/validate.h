@@ -8,6 +8,7 @@
 
 struct job;
 struct training;
+struct training_model;
 
 /* Checks the settled section `training`, whose place is `path`: softmax on the last layer and only
  * there, sizes of sample and model, micro-batches that divide the global batch, validation that has
@@ -16,6 +17,12 @@ struct training;
 void validate_training(const struct training *training,
                        const char *path,
                        struct problems *problems);
+
+/* The rules for the model alone; `path` is the place of the section that it stands in, "" = it
+ * stands alone. */
+void validate_model(const struct training_model *model,
+                    const char *path,
+                    struct problems *problems);
 
 /* Checks the decoded job, its training section included: a world of ranks that is not too large and
  * that the micro-batches of a step can be divided among (sizes.h). */

@@ -164,6 +164,61 @@ static void what_is_printed_decodes_to_the_same(void)
     CU_ASSERT(wrong == 0);
 }
 
+static int model_decode(const char *json, struct training_model *model, struct problems *problems)
+{
+    cJSON *tree = cJSON_Parse(json);
+    int outcome = training_model_decode(tree, model, problems);
+
+    cJSON_Delete(tree);
+    return outcome;
+}
+
+static void a_model_decodes_alone(void)
+{
+    uint64_t random = check_seed();
+
+    for (int i = 0; i < 100; i++) {
+        CLEAN(text) struct text out = {0};
+        CLEAN(text) struct text again = {0};
+        CLEAN(problems) struct problems problems = {0};
+        CLEAN(training) struct training training = {0};
+        struct training_model model = {0};
+
+        random_training(&random, &training);
+        training_model_print(&training.model, &out);
+        CU_ASSERT(model_decode(out.data, &model, &problems) == 0);
+        training_model_print(&model, &again);
+        CU_ASSERT_STRING_EQUAL(out.data, again.data);
+        CU_ASSERT(model.input_size == training.model.input_size);
+    }
+}
+
+static void a_model_alone_keeps_the_rules_for_models(void)
+{
+    static const struct {
+        const char *json;
+        const char *path;
+    } rows[] = {
+        {"{\"input\":{\"shape\":[4]},\"layers\":[{\"type\":\"dense\",\"units\":2}]}",
+         "model.layers[0].activation"},
+        {"{\"input\":{\"shape\":[4]}}", "model.layers"},
+        {"{\"input\":{\"shape\":[0]},\"layers\":[{\"type\":\"dense\",\"units\":2,"
+         "\"activation\":\"softmax\"}]}",
+         "model.input.shape[0]"},
+        {"[]", "model"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        CLEAN(problems) struct problems problems = {0};
+        struct training_model model = {0};
+
+        CU_ASSERT(model_decode(rows[i].json, &model, &problems) == 1);
+        CU_ASSERT_FATAL(problems.count >= 1);
+        CU_ASSERT_STRING_EQUAL(problems.items[0].path, rows[i].path);
+    }
+    CU_ASSERT_STRING_EQUAL(training_activation_name(ACTIVATION_GELU), "gelu");
+}
+
 SUITE("job training",
       {"the smallest section gets every default", the_smallest_section_gets_every_default},
       {"defaults follow the types that are chosen", defaults_follow_the_types_that_are_chosen},
@@ -173,4 +228,6 @@ SUITE("job training",
        a_key_of_another_type_is_refused_with_those_that_go},
       {"parameters are weights and biases", parameters_are_weights_and_biases},
       {"the model prints alone and complete", the_model_prints_alone_and_complete},
-      {"what is printed decodes to the same", what_is_printed_decodes_to_the_same})
+      {"what is printed decodes to the same", what_is_printed_decodes_to_the_same},
+      {"a model decodes alone", a_model_decodes_alone},
+      {"a model alone keeps the rules for models", a_model_alone_keeps_the_rules_for_models})
