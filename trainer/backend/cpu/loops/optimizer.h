@@ -9,18 +9,20 @@
 
 static void loop_sgd(const struct optimizer_step *call)
 {
+    int64_t count = call->count; /* as a local: no store can change it */
     const float *restrict gradient = call->gradient;
     float *restrict p = call->parameters;
     float scale = (float)call->gradient_scale;
     float rate = (float)call->learning_rate;
     float decay = (float)call->weight_decay;
 
-    for (int64_t i = 0; i < call->count; i++)
+    for (int64_t i = 0; i < count; i++)
         p[i] -= rate * (scale * gradient[i] + decay * p[i]);
 }
 
 static void loop_momentum(const struct optimizer_step *call)
 {
+    int64_t count = call->count; /* as a local: no store can change it */
     const float *restrict gradient = call->gradient;
     float *restrict p = call->parameters;
     float *restrict m = call->m;
@@ -29,7 +31,7 @@ static void loop_momentum(const struct optimizer_step *call)
     float decay = (float)call->weight_decay;
     float keep = (float)call->momentum;
 
-    for (int64_t i = 0; i < call->count; i++) {
+    for (int64_t i = 0; i < count; i++) {
         float moved = keep * m[i] + (scale * gradient[i] + decay * p[i]);
 
         m[i] = moved;
@@ -39,6 +41,7 @@ static void loop_momentum(const struct optimizer_step *call)
 
 static void loop_adamw(const struct optimizer_step *call)
 {
+    int64_t count = call->count; /* as a local: no store can change it */
     const float *restrict gradient = call->gradient;
     float *restrict p = call->parameters;
     float *restrict m = call->m;
@@ -54,7 +57,7 @@ static void loop_adamw(const struct optimizer_step *call)
     float correction2 = (float)call->correction2;
     float epsilon = (float)call->epsilon;
 
-    for (int64_t i = 0; i < call->count; i++) {
+    for (int64_t i = 0; i < count; i++) {
         float g = scale * gradient[i];
         float first = keep1 * m[i] + take1 * g;
         float second = keep2 * v[i] + take2 * (g * g);
