@@ -12,7 +12,7 @@
 #include "base/entropy.h"
 #include "base/file.h"
 
-#define DIRECTORIES 64
+#define DIRECTORIES 512
 
 static struct check_suite *suites;
 static char *directories[DIRECTORIES];
