@@ -6,7 +6,7 @@
  * the contract for trainers that are not ours.
  *
  * Descriptors arrive by number in the environment: MUSTER_LINK, MUSTER_PAGE, MUSTER_CONTROL and,
- * for the native trainer, MUSTER_SPEC (the job's spec as JSON). */
+ * for the native trainer, MUSTER_SPEC: the whole job as JSON, as job_print writes it. */
 #ifndef WIRE_LINK_H
 #define WIRE_LINK_H
 
