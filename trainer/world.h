@@ -62,10 +62,16 @@ struct world_table {
     /* Whether a save-and-stop was asked for. Ranks agree on the step by reducing this flag. */
     bool (*draining)(struct world *world);
 
-    /* Training is over here: `result` is a JSON object of at most 4000 bytes, the same on every
-     * rank. Waits. Returns WORLD_LEAVE when all are done, WORLD_REJOIN when a peer was lost before,
-     * -1 on failure. */
-    int (*finish)(struct world *world, const char *result, struct error *error);
+    /* Whether the generation is over: whoever waits for something else is to join again. */
+    bool (*over)(struct world *world);
+
+    /* Training is over here, or was stopped on request. `result` is a JSON object of at most 4000
+     * bytes; rank 0's counts. Waits. Returns WORLD_LEAVE when all are done, WORLD_REJOIN when a
+     * peer was lost before, -1 on failure. */
+    int (*finish)(struct world *world, bool stopped, const char *result, struct error *error);
+
+    /* This rank cannot go on and will exit with `code` (enum link_exit). */
+    void (*failed)(struct world *world, int code, const char *reason);
 
     void (*free)(struct world *world);
 };

@@ -63,12 +63,26 @@ static bool alone_draining(struct world *world)
     return alone->draining;
 }
 
-static int alone_finish(struct world *world, const char *result, struct error *error)
+static bool alone_over(struct world *world)
 {
     (void)world;
+    return false;
+}
+
+static int alone_finish(struct world *world, bool stopped, const char *result, struct error *error)
+{
+    (void)world;
+    (void)stopped;
     (void)result;
     (void)error;
     return WORLD_LEAVE;
+}
+
+static void alone_failed(struct world *world, int code, const char *reason)
+{
+    (void)world;
+    (void)code;
+    (void)reason;
 }
 
 static void alone_free(struct world *world)
@@ -89,7 +103,9 @@ struct world *world_alone_new(void)
                                              .restored = alone_restored,
                                              .saved = alone_saved,
                                              .draining = alone_draining,
+                                             .over = alone_over,
                                              .finish = alone_finish,
+                                             .failed = alone_failed,
                                              .free = alone_free};
     struct alone *alone = memory_get(1, sizeof *alone);
     sigset_t stop;

@@ -159,13 +159,27 @@ static bool stage_draining(struct world *world)
     return drain && seat == seat->stage->seats && seat->committed >= drain;
 }
 
-static int stage_finish(struct world *world, const char *result, struct error *error)
+static bool stage_over(struct world *world)
+{
+    (void)world;
+    return false;
+}
+
+static void stage_failed(struct world *world, int code, const char *reason)
+{
+    (void)world;
+    (void)code;
+    (void)reason;
+}
+
+static int stage_finish(struct world *world, bool stopped, const char *result, struct error *error)
 {
     struct seat *seat = (struct seat *)world;
     struct stage *stage = seat->stage;
     uint64_t rejoins;
     bool over;
 
+    (void)stopped;
     (void)result;
     (void)error;
     pthread_mutex_lock(&stage->mutex);
@@ -192,7 +206,9 @@ struct world *stage_world(struct stage *stage, int seat)
                                              .restored = stage_restored,
                                              .saved = stage_saved,
                                              .draining = stage_draining,
+                                             .over = stage_over,
                                              .finish = stage_finish,
+                                             .failed = stage_failed,
                                              .free = stage_world_free};
 
     pthread_mutex_lock(&stage->mutex);

@@ -118,6 +118,13 @@ static struct fit_checkpoints checkpoints_of(const struct request *request, cons
                                     CLOCK_SECONDS(said.every_seconds)};
 }
 
+/* Says why this rank cannot go on, to the user and to the agent. Returns the code. */
+static int job_failed(struct world *world, const struct error *error, int code)
+{
+    world->table->failed(world, code, error->text);
+    return command_fail(PROGRAM, error, code);
+}
+
 /* Trains. Returns the exit code. */
 static int job_fit(const struct request *request, const struct job *job, struct world *world)
 {
@@ -135,15 +142,28 @@ static int job_fit(const struct request *request, const struct job *job, struct 
 
     display_init(&display, STDERR_FILENO);
     if (fit_new(&settings, &fit, &error))
-        return command_fail(PROGRAM, &error, LINK_EXIT_INPUT);
+        return job_failed(world, &error, LINK_EXIT_INPUT);
     outcome = fit_run(fit, world, &result, &error);
     display_end(&display);
     if (outcome)
-        return command_fail(
-            PROGRAM, &error, outcome == FIT_REFUSED ? LINK_EXIT_INPUT : LINK_EXIT_FAILED);
+        return job_failed(
+            world, &error, outcome == FIT_REFUSED ? LINK_EXIT_INPUT : LINK_EXIT_FAILED);
     if (result.size)
         result_show(request, result.data);
     return LINK_EXIT_DONE;
+}
+
+/* The world of the agent that started this process, or nobody's. Returns NULL, reported, when the
+ * agent's descriptors are unusable. */
+static struct world *world_find(void)
+{
+    struct world *world = NULL;
+    struct error error;
+    int outcome = world_agent_new(&world, &error);
+
+    if (outcome < 0)
+        command_fail(PROGRAM, &error, LINK_EXIT_FAILED);
+    return outcome > 0 ? world_alone_new() : world;
 }
 
 int command_fit(int argc, char **argv)
@@ -158,7 +178,9 @@ int command_fit(int argc, char **argv)
         return outcome > 0 ? LINK_EXIT_DONE : LINK_EXIT_USAGE;
     if (job_read(&request, &job))
         return LINK_EXIT_INPUT;
-    world = world_alone_new();
+    world = world_find();
+    if (!world)
+        return LINK_EXIT_FAILED;
     code = job_fit(&request, &job, world);
     world->table->free(world);
     return code;

@@ -13,7 +13,11 @@
 #include "trainer/train/saver.h"
 #include "trainer/train/step.h"
 #include "trainer/train/validate.h"
+#include "wire/fence.h"
 #include "wire/link.h"
+
+#define SAVE_RETRY CLOCK_SECONDS(2) /* between tries of the last checkpoint */
+#define SAVE_LOOK  CLOCK_MS(20)     /* at whether the generation is over */
 
 /* What a part of a generation yields beside 0, -1, COMM_BROKEN and RESTORE_REFUSED. */
 enum { FIT_LEAVE = 16, FIT_REJOIN };
@@ -87,9 +91,34 @@ static void checkpoint_path_of(const struct fit *fit, struct text *path)
     store_name(&entry, path);
 }
 
-/* Writes the last checkpoint, with nothing else going on. Returns 0 or -1. */
+/* Whether a later attempt of the job has begun: then this one may write nothing more. */
+static bool fenced(const struct fit *fit)
+{
+    struct fence own = {fit->saved_as.attempt, fit->saved_as.generation};
+    struct fence found;
+
+    return fence_read(fit->settings.checkpoints.store.directory, &found, NULL) == 0 &&
+           fence_compare(&found, &own) > 0;
+}
+
+/* Waits before the next try. Returns whether the generation is over meanwhile. */
+static bool pause_for_retry(struct fit *fit)
+{
+    int64_t due = clock_now() + SAVE_RETRY;
+    bool over = false;
+
+    while (!over && clock_now() < due) {
+        clock_sleep(SAVE_LOOK);
+        over = fit->world->table->over(fit->world);
+    }
+    return over;
+}
+
+/* Writes the last checkpoint, with nothing else going on. What was trained is not given up because
+ * a disk is full: it is tried again until it is written. Returns 0, FIT_REJOIN or -1. */
 static int checkpoint_last(struct fit *fit, struct error *error)
 {
+    struct world *world = fit->world;
     struct saver_report report;
     struct error reason;
 
@@ -98,11 +127,17 @@ static int checkpoint_last(struct fit *fit, struct error *error)
     if (fit->place.rank || !fit->settings.checkpoints.store.directory)
         return 0;
     publish(fit, LINK_PHASE_SAVE);
-    if (save_state(&fit->saver.target, &fit->state, &fit->saved_as, NULL, &reason)) {
-        fit->world->table->saved(fit->world, fit->state.facts.committed, reason.text);
-        return error_set(error, "the last checkpoint could not be written: %s", reason.text);
+    while (save_state(&fit->saver.target, &fit->state, &fit->saved_as, NULL, &reason)) {
+        world->table->saved(world, fit->state.facts.committed, reason.text);
+        if (fenced(fit))
+            return error_set(error, "the last checkpoint is not written: %s", reason.text);
+        log_warning(fit->settings.log,
+                    "the last checkpoint could not be written, trying again: %s",
+                    reason.text);
+        if (pause_for_retry(fit))
+            return FIT_REJOIN;
     }
-    fit->world->table->saved(fit->world, fit->state.facts.committed, NULL);
+    world->table->saved(world, fit->state.facts.committed, NULL);
     return 0;
 }
 
@@ -280,8 +315,9 @@ static int conclude(struct fit *fit, struct text *result, struct error *error)
     CLEAN(text) struct text path = {0};
     int outcome;
 
-    if (checkpoint_last(fit, error))
-        return -1;
+    outcome = checkpoint_last(fit, error);
+    if (outcome)
+        return outcome;
     if (fit->settings.checkpoints.store.directory)
         checkpoint_path_of(fit, &path);
     text_clear(result);
@@ -292,7 +328,7 @@ static int conclude(struct fit *fit, struct text *result, struct error *error)
                                   .stopped = fit->stopped},
                  result);
     publish(fit, LINK_PHASE_DONE);
-    outcome = fit->world->table->finish(fit->world, result->data, error);
+    outcome = fit->world->table->finish(fit->world, fit->stopped, result->data, error);
     if (outcome < 0)
         return -1;
     return outcome == WORLD_LEAVE ? FIT_LEAVE : FIT_REJOIN;

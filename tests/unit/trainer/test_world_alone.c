@@ -16,7 +16,7 @@ static void it_is_joined_at_once_by_one_rank(void)
     CU_ASSERT(world->table->join(world, NULL, &comm, &place, NULL) == 0);
     CU_ASSERT(place.rank == 0 && place.size == 1 && place.restore == WORLD_NO_STATE);
     CU_ASSERT(world->table->join(world, comm, &comm, &place, NULL) == 0);
-    CU_ASSERT(world->table->finish(world, "{}", NULL) == WORLD_LEAVE);
+    CU_ASSERT(world->table->finish(world, false, "{}", NULL) == WORLD_LEAVE);
     comm_free(comm);
     world->table->free(world);
 }

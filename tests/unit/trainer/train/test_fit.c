@@ -3,9 +3,13 @@
 #include "trainer/train/fit.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/clock.h"
+#include "base/file.h"
 #include "support/check.h"
 #include "support/crew.h"
 #include "support/tiny.h"
@@ -225,8 +229,36 @@ static void checkpoints_that_cannot_be_written_do_not_stop_training(void)
     settings.checkpoints.every = 1;
     crew_run(&crew, &script, &settings);
     CU_ASSERT(crew.outcomes[0] == -1);
-    CU_ASSERT(strstr(crew.errors[0].text, "the last checkpoint could not be written: ") != NULL);
+    CU_ASSERT(strstr(crew.errors[0].text, "the last checkpoint is not written: ") != NULL);
     CU_ASSERT(crew.record.saves_failed >= 2 && crew.record.save_failing && !crew.record.saved);
+    crew_done(&crew);
+}
+
+/* Takes away, after a while, what is in the place of the directory. */
+static void *clear_later(void *path)
+{
+    clock_sleep(CLOCK_MS(300));
+    unlink(path);
+    return NULL;
+}
+
+static void the_last_checkpoint_is_tried_until_it_is_written(void)
+{
+    CLEAN(text) struct text path = {0};
+    struct training training = tiny_training();
+    struct fit_settings settings = settings_of(&training, "");
+    struct stage_script script = {.ranks = 1};
+    struct crew crew;
+    pthread_t thread;
+
+    text_addf(&path, "%s/checkpoints", check_directory());
+    settings.checkpoints.store.directory = path.data;
+    CU_ASSERT(symlink("nowhere/at-all", path.data) == 0);
+    CU_ASSERT_FATAL(pthread_create(&thread, NULL, clear_later, path.data) == 0);
+    crew_run(&crew, &script, &settings);
+    pthread_join(thread, NULL);
+    CU_ASSERT(crew.outcomes[0] == 0);
+    CU_ASSERT(crew.record.saves_failed >= 1 && !crew.record.save_failing && crew.record.saved);
     crew_done(&crew);
 }
 
@@ -333,6 +365,8 @@ SUITE("trainer train fit",
       {"a resumed training equals a straight one", a_resumed_training_equals_a_straight_one},
       {"checkpoints that cannot be written do not stop training",
        checkpoints_that_cannot_be_written_do_not_stop_training},
+      {"the last checkpoint is tried until it is written",
+       the_last_checkpoint_is_tried_until_it_is_written},
       {"checkpoints are written while training", checkpoints_are_written_while_training},
       {"a checkpoint of another training is refused with what differs",
        a_checkpoint_of_another_training_is_refused_with_what_differs},
