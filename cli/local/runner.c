@@ -129,16 +129,26 @@ static void incident_take(struct runner *runner, const Muster__Incident *inciden
 
 /* Reports of the lead. */
 
+/* How many epochs the committed steps are, whole where a validation has just ended. */
+static double epochs_done(const struct runner *runner, const Muster__Progress *progress)
+{
+    double epochs = (double)runner->settings->job->training.epochs;
+    double done = epochs > 0 && progress->total > 0
+                      ? epochs * (double)progress->committed / (double)progress->total
+                      : (double)progress->epoch;
+
+    return floor(done * 10) / 10;
+}
+
 static void progress_take(struct runner *runner, const Muster__Progress *from)
 {
     struct screen_progress *to = &runner->progress;
 
     if (!isnan(from->accuracy) && from->accuracy != to->accuracy && !runner->settings->quiet)
-        screen_note(
-            &runner->screen,
-            "epoch %lld: validation accuracy %.2f %%",
-            (long long)(from->epoch > 1 || from->committed == from->total ? from->epoch : 1),
-            from->accuracy * 100);
+        screen_note(&runner->screen,
+                    "validation accuracy %.2f %% after %.1f epochs",
+                    from->accuracy * 100,
+                    epochs_done(runner, from));
     *to = (struct screen_progress){.committed = from->committed,
                                    .total = from->total,
                                    .epoch = from->epoch,
