@@ -179,6 +179,15 @@ sim: $(DEPS) ## play SCHEDULES seeded schedules of the membership machines
 	$(Q)$(MAKE) -j$(JOBS) $(B)/sim
 	$(Q)$(B)/sim --schedules $(SCHEDULES)
 
+# Real processes: the release programs, run as a user runs them.
+$(B)/integration: $(call tests_in,tests/integration) $(SUPPORT) $(ARCHIVE)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) $^ $(WRAP) $(LIBS) -lcunit -o $@
+.PHONY: integration
+integration: $(DEPS) ## run real jobs, kill things, look at what comes out
+	$(Q)$(MAKE) -j$(JOBS) programs $(B)/integration
+	$(Q)MUSTER_BIN=$(CURDIR)/$(B) $(B)/integration $(SUITE)
+
 # make fuzz FUZZ_SECONDS=60 [FUZZ=name]: every parser of outside input, from its corpus.
 FUZZ_SECONDS ?= 10
 FUZZ ?= $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
