@@ -1,22 +1,11 @@
 /* member - the machine of every agent, as a table of states and events.
  *
  * Rules are numbered as in docs/rendezvous.md. */
-#include "agent/member.h"
-
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/random.h"
-
-#define MILLISECOND    INT64_C(1000000)
-#define NEVER          INT64_MAX
-#define STAND_STEP     (30 * MILLISECOND)  /* between candidates, after a lost session */
-#define ENROLL_DELAY   (20 * MILLISECOND)  /* before asking the directory again, at least */
-#define STAND_PAUSE    (100 * MILLISECOND) /* doubled with each stand in vain */
-#define STANDS_MOST    6                   /* doublings */
-#define REDIRECTS_MOST 3
-#define ENROLL_PAUSE   (200 * MILLISECOND) /* when it did not answer */
+#include "agent/member_private.h"
 
 typedef void (*member_handler)(struct member *member,
                                const struct member_event *event,
@@ -60,8 +49,7 @@ static struct ballot ballot_of(const struct message *message)
     return (struct ballot){message->number, message->from};
 }
 
-/* Learns a decided view. What was recorded about an older one is of no use any more. */
-static void learn(struct member *member, const struct view *decided)
+void member_learn(struct member *member, const struct view *decided)
 {
     if (decided->generation <= member->base.generation)
         return;
@@ -83,7 +71,7 @@ static void refuse(const struct member *member,
     message->text = why;
 }
 
-static void verdict_tell(const struct member *member, struct effects *effects)
+void member_tell_verdict(const struct member *member, struct effects *effects)
 {
     struct message *message;
 
@@ -108,7 +96,7 @@ static void promise(struct member *member, int64_t now, struct effects *effects)
     message->committed = member->committed;
     message->begun = member->begun;
     effects_timer(effects, now + member->patience);
-    verdict_tell(member, effects);
+    member_tell_verdict(member, effects);
 }
 
 /* Rule 14: a member that hears its lead does not listen to others. */
@@ -126,15 +114,12 @@ static bool follows_another(const struct member *member, const struct identity *
 }
 
 /* Rules 1 and 2. */
-static void prepare(struct member *member,
-                    const struct member_event *event,
-                    int64_t now,
-                    struct effects *effects)
+static MEMBER_HANDLER(prepare)
 {
     const struct message *message = event->message;
     struct ballot asked = ballot_of(message);
 
-    learn(member, message->decided);
+    member_learn(member, message->decided);
     if (message->number > member->seen)
         member->seen = message->number;
     if (message->number < member->promised.number ||
@@ -156,13 +141,10 @@ static void prepare(struct member *member,
     }
     member->state = MEMBER_QUIETING;
     effects_add(effects, EFFECT_REVOKE)->number = message->number;
-    effects_timer(effects, NEVER);
+    effects_timer(effects, MEMBER_NEVER);
 }
 
-static void quieted(struct member *member,
-                    const struct member_event *event,
-                    int64_t now,
-                    struct effects *effects)
+static MEMBER_HANDLER(quieted)
 {
     member->quiet = true;
     member->committed = event->message->committed;
@@ -172,10 +154,7 @@ static void quieted(struct member *member,
 }
 
 /* Rule 6, and only for the number that is promised: every member is asked for a promise first. */
-static void assign(struct member *member,
-                   const struct member_event *event,
-                   int64_t now,
-                   struct effects *effects)
+static MEMBER_HANDLER(assign)
 {
     const struct message *message = event->message;
     struct ballot from = ballot_of(message);
@@ -187,7 +166,7 @@ static void assign(struct member *member,
         refuse(member, &message->from, "not for me", effects);
         return;
     }
-    learn(member, message->decided);
+    member_learn(member, message->decided);
     view_copy(&member->assigned, message->view);
     member->quiet = false;
     member->lead = message->from;
@@ -198,10 +177,7 @@ static void assign(struct member *member,
     effects_timer(effects, now + member->form_patience);
 }
 
-static void ranks_set(struct member *member,
-                      const struct member_event *event,
-                      int64_t now,
-                      struct effects *effects)
+static MEMBER_HANDLER(ranks_set)
 {
     struct message *message;
 
@@ -215,10 +191,7 @@ static void ranks_set(struct member *member,
 }
 
 /* Rule 7, and only for the number that is promised. */
-static void record(struct member *member,
-                   const struct member_event *event,
-                   int64_t now,
-                   struct effects *effects)
+static MEMBER_HANDLER(record)
 {
     const struct message *message = event->message;
     struct ballot from = ballot_of(message);
@@ -231,7 +204,7 @@ static void record(struct member *member,
         refuse(member, &message->from, "not an elector of this number", effects);
         return;
     }
-    learn(member, message->decided);
+    member_learn(member, message->decided);
     view_copy(&member->next, message->view);
     member->next_number = message->number;
     answer = effects_send(effects, &message->from, MESSAGE_RECORDED, message->number);
@@ -239,10 +212,7 @@ static void record(struct member *member,
 }
 
 /* Rule 8. */
-static void go(struct member *member,
-               const struct member_event *event,
-               int64_t now,
-               struct effects *effects)
+static MEMBER_HANDLER(go)
 {
     const struct message *message = event->message;
     struct ballot from = ballot_of(message);
@@ -250,36 +220,30 @@ static void go(struct member *member,
     (void)now;
     if (!ballot_equal(&from, &member->promised) || member->assigned.generation != message->number)
         return;
-    learn(member, &member->assigned);
+    member_learn(member, &member->assigned);
     member->state = MEMBER_RUNNING;
     member->stands = 0;
     effects_add(effects, EFFECT_START)->message = *message;
-    effects_timer(effects, NEVER);
+    effects_timer(effects, MEMBER_NEVER);
 }
 
 /* Rule 10: a view without this agent is decided. */
-static void out(struct member *member,
-                const struct member_event *event,
-                int64_t now,
-                struct effects *effects)
+static MEMBER_HANDLER(out)
 {
     const struct message *message = event->message;
 
     (void)now;
-    learn(member, message->decided);
+    member_learn(member, message->decided);
     if (view_find(&member->base, &member->self) >= 0)
         return;
     member->lead = message->from;
     member->state = MEMBER_WAITING;
     if (!member->quiet)
         effects_add(effects, EFFECT_REVOKE)->number = member->base.generation;
-    effects_timer(effects, NEVER);
+    effects_timer(effects, MEMBER_NEVER);
 }
 
-static void finish(struct member *member,
-                   const struct member_event *event,
-                   int64_t now,
-                   struct effects *effects)
+static MEMBER_HANDLER(finish)
 {
     struct effect *leave = effects_add(effects, EFFECT_LEAVE);
 
@@ -287,13 +251,10 @@ static void finish(struct member *member,
     member->state = MEMBER_ENDED;
     leave->outcome = event->message->outcome;
     leave->text = event->message->text;
-    effects_timer(effects, NEVER);
+    effects_timer(effects, MEMBER_NEVER);
 }
 
-static void fault(struct member *member,
-                  const struct member_event *event,
-                  int64_t now,
-                  struct effects *effects)
+static MEMBER_HANDLER(fault)
 {
     struct message *message;
 
@@ -316,10 +277,7 @@ static void fault(struct member *member,
     message->text = event->message->text;
 }
 
-static void done(struct member *member,
-                 const struct member_event *event,
-                 int64_t now,
-                 struct effects *effects)
+static MEMBER_HANDLER(done)
 {
     struct message *message =
         effects_send(effects, &member->lead, MESSAGE_DONE, member->assigned.generation);
@@ -329,155 +287,10 @@ static void done(struct member *member,
     message->text = event->message->text;
 }
 
-static void enroll_later(struct member *member, int64_t due, struct effects *effects)
-{
-    member->state = MEMBER_OUTSIDE;
-    member->lead = (struct identity){0};
-    effects_add(effects, EFFECT_ENROLL)->due = due;
-    effects_timer(effects, NEVER);
-}
-
-/* Liveness: candidates of the base stand one after the other, by slot, so that usually the first
- * one wins before the second one tries; who stood in vain waits longer each time. */
-static int64_t stand_delay(struct member *member)
-{
-    int64_t delay = (int64_t)random_below(&member->random, STAND_STEP / 2);
-
-    for (uint32_t i = 0; i < member->base.count; i++) {
-        const struct identity *other = &member->base.members[i];
-
-        if (other->slot < member->self.slot && !identity_equal(other, &member->gone))
-            delay += STAND_STEP;
-    }
-    if (member->stands)
-        delay += (int64_t)random_below(
-            &member->random,
-            (uint64_t)STAND_PAUSE << (member->stands < STANDS_MOST ? member->stands : STANDS_MOST));
-    return delay;
-}
-
-/* The one it followed is gone. An elector will stand; anybody else asks the directory. */
-static void orphan(struct member *member, int64_t now, struct effects *effects)
-{
-    int64_t jitter = (int64_t)random_below(&member->random, ENROLL_DELAY);
-
-    if (view_find(&member->base, &member->self) < 0) {
-        enroll_later(member, now + ENROLL_DELAY + jitter, effects);
-        return;
-    }
-    member->gone = member->lead;
-    member->orphaned = now;
-    member->lead = (struct identity){0};
-    member->state = MEMBER_ORPHAN;
-    effects_timer(effects, now + stand_delay(member));
-}
-
-static void lost(struct member *member,
-                 const struct member_event *event,
-                 int64_t now,
-                 struct effects *effects)
-{
-    if (identity_equal(&event->identity, &member->lead))
-        orphan(member, now, effects);
-}
-
-/* Says hello to the lead. */
-static void follow(struct member *member, const struct identity *lead, struct effects *effects)
-{
-    member->state = MEMBER_WAITING;
-    member->lead = *lead;
-    effects_send(effects, lead, MESSAGE_HELLO, 0);
-    verdict_tell(member, effects);
-    effects_timer(effects, NEVER);
-}
-
-/* Whom it said hello to does not lead. It may know who does. */
-static void refused(struct member *member,
-                    const struct member_event *event,
-                    int64_t now,
-                    struct effects *effects)
-{
-    const struct identity *from = &event->message->from;
-    const struct identity *lead = &event->message->lead;
-
-    if (!identity_equal(from, &member->lead))
-        return;
-    if (identity_known(lead) && !identity_equal(lead, from) &&
-        !identity_equal(lead, &member->self) && member->redirects++ < REDIRECTS_MOST)
-        follow(member, lead, effects);
-    else
-        orphan(member, now, effects);
-}
-
-static void hello(struct member *member,
-                  const struct member_event *event,
-                  int64_t now,
-                  struct effects *effects)
+static MEMBER_HANDLER(hello)
 {
     (void)now;
     refuse(member, &event->message->from, "not the lead", effects);
-}
-
-static void late(struct member *member,
-                 const struct member_event *event,
-                 int64_t now,
-                 struct effects *effects)
-{
-    (void)event;
-    orphan(member, now, effects);
-}
-
-static void stand(struct member *member,
-                  const struct member_event *event,
-                  int64_t now,
-                  struct effects *effects)
-{
-    struct effect *effect = effects_add(effects, EFFECT_STAND);
-
-    (void)event;
-    if (!identity_equal(&member->gone, &member->self)) {
-        effect->to = member->gone;
-        effect->due = member->orphaned;
-    }
-    member->gone = (struct identity){0};
-    member->stands++;
-    effects_timer(effects, now + member->patience);
-}
-
-static void enroll_again(struct member *member,
-                         const struct member_event *event,
-                         int64_t now,
-                         struct effects *effects)
-{
-    (void)event;
-    enroll_later(member, now + ENROLL_PAUSE, effects);
-}
-
-static void enrolled(struct member *member,
-                     const struct member_event *event,
-                     int64_t now,
-                     struct effects *effects)
-{
-    member->redirects = 0;
-    if (!event->stand) {
-        follow(member, &event->identity, effects);
-        return;
-    }
-    member->state = MEMBER_WAITING;
-    stand(member, event, now, effects);
-}
-
-/* An agent whose go was lost with its lead learns that it is an elector after all: it may stand. */
-static void learned(struct member *member,
-                    const struct member_event *event,
-                    int64_t now,
-                    struct effects *effects)
-{
-    learn(member, event->message->decided);
-    if (view_find(&member->base, &member->self) >= 0)
-        orphan(member, now, effects);
-    else
-        enroll_later(member, now + ENROLL_DELAY, effects);
 }
 
 /* An empty cell: the event says nothing new in that state and is passed over. */
@@ -485,81 +298,81 @@ static const member_handler table[MEMBER_STATES][MEMBER_EVENTS] = {
     [MEMBER_OUTSIDE] = {[MEMBER_HELLO] = hello,
                         [MEMBER_ASSIGN] = assign,
                         [MEMBER_RECORD] = record,
-                        [MEMBER_ENROLLED] = enrolled,
-                        [MEMBER_LEARNED] = learned,
+                        [MEMBER_ENROLLED] = member_enrolled,
+                        [MEMBER_LEARNED] = member_learned,
                         [MEMBER_PREPARE] = prepare,
                         [MEMBER_OUT] = out,
                         [MEMBER_FINISH] = finish,
                         [MEMBER_QUIET] = quieted,
                         [MEMBER_FAULT] = fault,
-                        [MEMBER_TIMER] = enroll_again},
+                        [MEMBER_TIMER] = member_enroll_again},
     [MEMBER_WAITING] = {[MEMBER_HELLO] = hello,
                         [MEMBER_ASSIGN] = assign,
                         [MEMBER_RECORD] = record,
                         [MEMBER_PREPARE] = prepare,
                         [MEMBER_OUT] = out,
                         [MEMBER_FINISH] = finish,
-                        [MEMBER_REFUSED] = refused,
+                        [MEMBER_REFUSED] = member_refused,
                         [MEMBER_QUIET] = quieted,
                         [MEMBER_FAULT] = fault,
-                        [MEMBER_LOST] = lost,
-                        [MEMBER_TIMER] = enroll_again},
+                        [MEMBER_LOST] = member_lost,
+                        [MEMBER_TIMER] = member_enroll_again},
     [MEMBER_QUIETING] = {[MEMBER_HELLO] = hello,
                          [MEMBER_ASSIGN] = assign,
                          [MEMBER_RECORD] = record,
-                         [MEMBER_REFUSED] = refused,
+                         [MEMBER_REFUSED] = member_refused,
                          [MEMBER_PREPARE] = prepare,
                          [MEMBER_FINISH] = finish,
                          [MEMBER_QUIET] = quieted,
                          [MEMBER_FAULT] = fault,
-                         [MEMBER_LOST] = lost},
+                         [MEMBER_LOST] = member_lost},
     [MEMBER_PROMISED] = {[MEMBER_HELLO] = hello,
-                         [MEMBER_REFUSED] = refused,
+                         [MEMBER_REFUSED] = member_refused,
                          [MEMBER_PREPARE] = prepare,
                          [MEMBER_ASSIGN] = assign,
                          [MEMBER_RECORD] = record,
                          [MEMBER_OUT] = out,
                          [MEMBER_FINISH] = finish,
                          [MEMBER_FAULT] = fault,
-                         [MEMBER_LOST] = lost,
-                         [MEMBER_TIMER] = late},
+                         [MEMBER_LOST] = member_lost,
+                         [MEMBER_TIMER] = member_late},
     [MEMBER_FORMING] = {[MEMBER_HELLO] = hello,
-                        [MEMBER_REFUSED] = refused,
+                        [MEMBER_REFUSED] = member_refused,
                         [MEMBER_PREPARE] = prepare,
                         [MEMBER_SET] = ranks_set,
                         [MEMBER_RECORD] = record,
                         [MEMBER_OUT] = out,
                         [MEMBER_FINISH] = finish,
                         [MEMBER_FAULT] = fault,
-                        [MEMBER_LOST] = lost,
-                        [MEMBER_TIMER] = late},
+                        [MEMBER_LOST] = member_lost,
+                        [MEMBER_TIMER] = member_late},
     [MEMBER_READY] = {[MEMBER_HELLO] = hello,
-                      [MEMBER_REFUSED] = refused,
+                      [MEMBER_REFUSED] = member_refused,
                       [MEMBER_PREPARE] = prepare,
                       [MEMBER_RECORD] = record,
                       [MEMBER_GO] = go,
                       [MEMBER_OUT] = out,
                       [MEMBER_FINISH] = finish,
                       [MEMBER_FAULT] = fault,
-                      [MEMBER_LOST] = lost,
-                      [MEMBER_TIMER] = late},
+                      [MEMBER_LOST] = member_lost,
+                      [MEMBER_TIMER] = member_late},
     [MEMBER_RUNNING] = {[MEMBER_HELLO] = hello,
                         [MEMBER_PREPARE] = prepare,
                         [MEMBER_OUT] = out,
                         [MEMBER_FINISH] = finish,
                         [MEMBER_FAULT] = fault,
                         [MEMBER_DONE] = done,
-                        [MEMBER_LOST] = lost},
+                        [MEMBER_LOST] = member_lost},
     [MEMBER_ORPHAN] = {[MEMBER_HELLO] = hello,
                        [MEMBER_ASSIGN] = assign,
                        [MEMBER_RECORD] = record,
-                       [MEMBER_ENROLLED] = enrolled,
+                       [MEMBER_ENROLLED] = member_enrolled,
                        [MEMBER_PREPARE] = prepare,
                        [MEMBER_OUT] = out,
                        [MEMBER_FINISH] = finish,
                        [MEMBER_QUIET] = quieted,
                        [MEMBER_FAULT] = fault,
-                       [MEMBER_TIMER] = stand},
+                       [MEMBER_TIMER] = member_stand},
 };
 
 /* What must be true after every step. */

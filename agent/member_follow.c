@@ -1,0 +1,133 @@
+/* member_follow - whom an agent follows, and what it does when nobody is left: wait its turn to
+ * stand, or ask the directory. */
+#include "agent/member_private.h"
+#include "base/random.h"
+
+#define MILLISECOND    INT64_C(1000000)
+#define STAND_STEP     (30 * MILLISECOND)  /* between candidates, after a lost session */
+#define ENROLL_DELAY   (20 * MILLISECOND)  /* before asking the directory again, at least */
+#define STAND_PAUSE    (100 * MILLISECOND) /* doubled with each stand in vain */
+#define STANDS_MOST    6                   /* doublings */
+#define REDIRECTS_MOST 3
+#define ENROLL_PAUSE   (200 * MILLISECOND) /* when it did not answer */
+
+static void enroll_later(struct member *member, int64_t due, struct effects *effects)
+{
+    member->state = MEMBER_OUTSIDE;
+    member->lead = (struct identity){0};
+    effects_add(effects, EFFECT_ENROLL)->due = due;
+    effects_timer(effects, MEMBER_NEVER);
+}
+
+/* Liveness: candidates of the base stand one after the other, by slot, so that usually the first
+ * one wins before the second one tries; who stood in vain waits longer each time. */
+static int64_t stand_delay(struct member *member)
+{
+    int64_t delay = (int64_t)random_below(&member->random, STAND_STEP / 2);
+
+    for (uint32_t i = 0; i < member->base.count; i++) {
+        const struct identity *other = &member->base.members[i];
+
+        if (other->slot < member->self.slot && !identity_equal(other, &member->gone))
+            delay += STAND_STEP;
+    }
+    if (member->stands)
+        delay += (int64_t)random_below(
+            &member->random,
+            (uint64_t)STAND_PAUSE << (member->stands < STANDS_MOST ? member->stands : STANDS_MOST));
+    return delay;
+}
+
+/* The one it followed is gone. An elector will stand; anybody else asks the directory. */
+static void orphan(struct member *member, int64_t now, struct effects *effects)
+{
+    int64_t jitter = (int64_t)random_below(&member->random, ENROLL_DELAY);
+
+    if (view_find(&member->base, &member->self) < 0) {
+        enroll_later(member, now + ENROLL_DELAY + jitter, effects);
+        return;
+    }
+    member->gone = member->lead;
+    member->orphaned = now;
+    member->lead = (struct identity){0};
+    member->state = MEMBER_ORPHAN;
+    effects_timer(effects, now + stand_delay(member));
+}
+
+MEMBER_HANDLER(member_lost)
+{
+    if (identity_equal(&event->identity, &member->lead))
+        orphan(member, now, effects);
+}
+
+/* Says hello to the lead. */
+static void follow(struct member *member, const struct identity *lead, struct effects *effects)
+{
+    member->state = MEMBER_WAITING;
+    member->lead = *lead;
+    effects_send(effects, lead, MESSAGE_HELLO, 0);
+    member_tell_verdict(member, effects);
+    effects_timer(effects, MEMBER_NEVER);
+}
+
+/* Whom it said hello to does not lead. It may know who does. */
+MEMBER_HANDLER(member_refused)
+{
+    const struct identity *from = &event->message->from;
+    const struct identity *lead = &event->message->lead;
+
+    if (!identity_equal(from, &member->lead))
+        return;
+    if (identity_known(lead) && !identity_equal(lead, from) &&
+        !identity_equal(lead, &member->self) && member->redirects++ < REDIRECTS_MOST)
+        follow(member, lead, effects);
+    else
+        orphan(member, now, effects);
+}
+
+MEMBER_HANDLER(member_late)
+{
+    (void)event;
+    orphan(member, now, effects);
+}
+
+MEMBER_HANDLER(member_stand)
+{
+    struct effect *effect = effects_add(effects, EFFECT_STAND);
+
+    (void)event;
+    if (!identity_equal(&member->gone, &member->self)) {
+        effect->to = member->gone;
+        effect->due = member->orphaned;
+    }
+    member->gone = (struct identity){0};
+    member->stands++;
+    effects_timer(effects, now + member->patience);
+}
+
+MEMBER_HANDLER(member_enroll_again)
+{
+    (void)event;
+    enroll_later(member, now + ENROLL_PAUSE, effects);
+}
+
+MEMBER_HANDLER(member_enrolled)
+{
+    member->redirects = 0;
+    if (!event->stand) {
+        follow(member, &event->identity, effects);
+        return;
+    }
+    member->state = MEMBER_WAITING;
+    member_stand(member, event, now, effects);
+}
+
+/* An agent whose go was lost with its lead learns that it is an elector after all: it may stand. */
+MEMBER_HANDLER(member_learned)
+{
+    member_learn(member, event->message->decided);
+    if (view_find(&member->base, &member->self) >= 0)
+        orphan(member, now, effects);
+    else
+        enroll_later(member, now + ENROLL_DELAY, effects);
+}
