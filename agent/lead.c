@@ -420,6 +420,11 @@ static const lead_handler table[LEAD_STATES][LEAD_EVENTS] = {
     [LEAD_ENDED] = {[LEAD_HELLO] = hello_ended},
 };
 
+bool lead_hears(enum lead_state state, enum lead_event_kind kind)
+{
+    return table[state][kind] != NULL;
+}
+
 /* What must be true after every step. */
 static void lead_invariant(const struct lead *lead, uint64_t number_before)
 {

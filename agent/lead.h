@@ -124,6 +124,9 @@ void lead_step(struct lead *lead,
                int64_t now,
                struct effects *effects);
 
+/* Whether the event means something in that state; if not, it is passed over. */
+bool lead_hears(enum lead_state state, enum lead_event_kind kind);
+
 /* The first rank of the member at `place` of the view. */
 uint32_t lead_rank(const struct lead *lead, uint32_t place);
 

@@ -375,6 +375,11 @@ static const member_handler table[MEMBER_STATES][MEMBER_EVENTS] = {
                        [MEMBER_TIMER] = member_stand},
 };
 
+bool member_hears(enum member_state state, enum member_event_kind kind)
+{
+    return table[state][kind] != NULL;
+}
+
 /* What must be true after every step. */
 static void member_invariant(const struct member *member, uint64_t promised_before)
 {

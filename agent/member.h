@@ -95,6 +95,9 @@ void member_step(struct member *member,
                  int64_t now,
                  struct effects *effects);
 
+/* Whether the event means something in that state; if not, it is passed over. */
+bool member_hears(enum member_state state, enum member_event_kind kind);
+
 /* The name of a state, "running". */
 const char *member_state_name(enum member_state state);
 
