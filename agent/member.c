@@ -99,9 +99,12 @@ static void promise(struct member *member, int64_t now, struct effects *effects)
     member_tell_verdict(member, effects);
 }
 
-/* Rule 14: a member that hears its lead does not listen to others. */
+/* Rule 14: a member that hears its lead does not listen to others, unless it has heard that a later
+ * view than its lead can form is decided already. */
 static bool follows_another(const struct member *member, const struct identity *candidate)
 {
+    if (member->base.generation > member->promised.number)
+        return false;
     switch (member->state) {
     case MEMBER_PROMISED:
     case MEMBER_FORMING:
@@ -211,14 +214,15 @@ static MEMBER_HANDLER(record)
     answer->decided = &member->base;
 }
 
-/* Rule 8. */
+/* Rule 8. A view is not run any more once a later one is known to be decided. */
 static MEMBER_HANDLER(go)
 {
     const struct message *message = event->message;
     struct ballot from = ballot_of(message);
 
     (void)now;
-    if (!ballot_equal(&from, &member->promised) || member->assigned.generation != message->number)
+    if (!ballot_equal(&from, &member->promised) || member->assigned.generation != message->number ||
+        member->base.generation > message->number)
         return;
     member_learn(member, &member->assigned);
     member->state = MEMBER_RUNNING;
@@ -390,7 +394,7 @@ static void member_invariant(const struct member *member, uint64_t promised_befo
     assert(member->state != MEMBER_RUNNING ||
            member->assigned.generation == member->promised.number);
     assert(member->state != MEMBER_RUNNING ||
-           member->base.generation == member->assigned.generation);
+           member->base.generation >= member->assigned.generation);
     (void)member;
     (void)promised_before;
 }
