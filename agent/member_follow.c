@@ -79,10 +79,13 @@ MEMBER_HANDLER(member_refused)
     if (!identity_equal(from, &member->lead))
         return;
     if (identity_known(lead) && !identity_equal(lead, from) &&
-        !identity_equal(lead, &member->self) && member->redirects++ < REDIRECTS_MOST)
+        !identity_equal(lead, &member->self) && member->redirects++ < REDIRECTS_MOST) {
         follow(member, lead, effects);
-    else
-        orphan(member, now, effects);
+        return;
+    }
+    member->lead =
+        (struct identity){0}; /* it lives: it is not lost, and is asked like the others */
+    orphan(member, now, effects);
 }
 
 MEMBER_HANDLER(member_late)
@@ -96,7 +99,7 @@ MEMBER_HANDLER(member_stand)
     struct effect *effect = effects_add(effects, EFFECT_STAND);
 
     (void)event;
-    if (!identity_equal(&member->gone, &member->self)) {
+    if (identity_known(&member->gone) && !identity_equal(&member->gone, &member->self)) {
         effect->to = member->gone;
         effect->due = member->orphaned;
     }
