@@ -237,6 +237,8 @@ static MEMBER_HANDLER(out)
     const struct message *message = event->message;
 
     (void)now;
+    if (message->decided->generation < member->base.generation)
+        return;
     member_learn(member, message->decided);
     if (view_find(&member->base, &member->self) >= 0)
         return;
