@@ -80,17 +80,13 @@ static void witness_ask(struct lead *lead, int64_t now, struct effects *effects)
     effects_timer(effects, now + lead->settings.answer);
 }
 
-/* Whether the electors of the base, of whom `has` is true, are a majority. Where the witness's vote
- * would make them one, it is asked. */
-static bool majority(struct lead *lead,
-                     bool (*has)(const struct lead_peer *peer),
-                     bool witness,
-                     int64_t now,
-                     struct effects *effects)
+/* Whether the electors of the base who have promised are a majority. Where the witness's vote would
+ * make them one, it is asked. */
+static bool majority_promised(struct lead *lead, int64_t now, struct effects *effects)
 {
-    size_t count = votes(lead, has);
+    size_t count = votes(lead, has_promised);
 
-    if (view_majority(&lead->base, count, witness))
+    if (view_majority(&lead->base, count, lead->witness_promised))
         return true;
     if (view_majority(&lead->base, count, true))
         witness_ask(lead, now, effects);
@@ -122,7 +118,7 @@ void lead_gather_check(struct lead *lead, int64_t now, struct effects *effects)
     }
     if (lead->repairing && !lead->incident.revoked)
         lead->incident.revoked = now;
-    if (!majority(lead, has_promised, lead->witness_promised, now, effects))
+    if (!majority_promised(lead, now, effects))
         return;
     if (lead->next_number) {
         lead->adopting = true;
@@ -328,9 +324,10 @@ static void run(struct lead *lead, int64_t now, struct effects *effects)
     }
 }
 
+/* The witness was asked together with the others, where they are not enough. */
 static void record_check(struct lead *lead, int64_t now, struct effects *effects)
 {
-    if (!majority(lead, has_recorded, lead->witness_recorded, now, effects))
+    if (!view_majority(&lead->base, votes(lead, has_recorded), lead->witness_recorded))
         return;
     if (!lead->adopting) {
         run(lead, now, effects);
