@@ -269,11 +269,11 @@ static LEAD_HANDLER(hello_ended)
 }
 
 /* Outbid: one number above the other at once, then a pause. Where the refuser follows a lead that
- * lives, that one is followed. */
+ * lives, that one is followed; an earlier life of the own slot does not live. */
 LEAD_HANDLER(lead_refused)
 {
     const struct message *message = event->message;
-    bool led = identity_known(&message->lead) && !identity_equal(&message->lead, &lead->self);
+    bool led = identity_known(&message->lead) && message->lead.slot != lead->self.slot;
 
     if (lead->state == LEAD_RUN && message->number <= lead->number)
         return; /* what it refused is over */

@@ -70,7 +70,8 @@ static void follow(struct member *member, const struct identity *lead, struct ef
     effects_timer(effects, MEMBER_NEVER);
 }
 
-/* Whom it said hello to does not lead. It may know who does. */
+/* Whom it said hello to does not lead. It may know who does, unless it names an earlier life of the
+ * own slot. */
 MEMBER_HANDLER(member_refused)
 {
     const struct identity *from = &event->message->from;
@@ -78,8 +79,8 @@ MEMBER_HANDLER(member_refused)
 
     if (!identity_equal(from, &member->lead))
         return;
-    if (identity_known(lead) && !identity_equal(lead, from) &&
-        !identity_equal(lead, &member->self) && member->redirects++ < REDIRECTS_MOST) {
+    if (identity_known(lead) && !identity_equal(lead, from) && lead->slot != member->self.slot &&
+        member->redirects++ < REDIRECTS_MOST) {
         follow(member, lead, effects);
         return;
     }

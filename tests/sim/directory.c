@@ -61,7 +61,8 @@ void sim_on_enrolled(struct sim *sim, const struct sim_event *event)
     struct member_event enrolled = {
         .kind = MEMBER_ENROLLED, .identity = event->id, .stand = event->number == ENROLMENT_STAND};
 
-    book_learn(&sim->node[event->node].book, &entry);
+    if (event->id.slot != event->node)
+        book_learn(&sim->node[event->node].book, &entry);
     if (event->number == ENROLMENT_WAIT) {
         reported_view(&sim->enrolment, &sim->incoming->decided);
         sim->incoming->message = (struct message){.decided = &sim->incoming->decided};
