@@ -230,6 +230,16 @@ static bool complete(const struct message *message)
     }
 }
 
+/* The sender, and whom it follows, if it follows anybody. */
+static int unpack_agents(const Muster__Envelope *envelope,
+                         struct book_entry *sender,
+                         struct book_entry *lead)
+{
+    if (codec_unpack_agent(envelope->sender, sender))
+        return 1;
+    return envelope->lead ? codec_unpack_agent(envelope->lead, lead) : 0;
+}
+
 static int unpack(const Muster__Envelope *envelope, struct book *book, struct codec_message *out)
 {
     struct book_entry sender;
@@ -238,10 +248,9 @@ static int unpack(const Muster__Envelope *envelope, struct book *book, struct co
 
     *message = (struct message){.kind = (enum message_kind)envelope->kind};
     if (envelope->kind <= MUSTER__ENVELOPE__KIND__NONE ||
-        (unsigned)envelope->kind >= MESSAGE_KINDS ||
-        codec_unpack_agent(envelope->sender, &sender) || unpack_views(envelope, out) ||
-        unpack_blobs(envelope, out) || strlen(envelope->text) >= sizeof out->text ||
-        envelope->code > OUTCOME_STOPPED ||
+        (unsigned)envelope->kind >= MESSAGE_KINDS || unpack_agents(envelope, &sender, &lead) ||
+        unpack_views(envelope, out) || unpack_blobs(envelope, out) ||
+        strlen(envelope->text) >= sizeof out->text || envelope->code > OUTCOME_STOPPED ||
         (message->kind == MESSAGE_FAULT && unpack_fault(envelope->fault, message)))
         return 1;
     message->from = sender.id;
