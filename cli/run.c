@@ -34,7 +34,14 @@ static int arguments_read(struct arguments *arguments, int argc, char **argv)
 {
     struct arguments *a = arguments;
     const struct option_row rows[] = {
-        {"set", 0, OPTION_LIST, "PATH=VALUE", "change the manifest first", &a->sets, 0, 0},
+        {"set",
+         0,
+         OPTION_LIST,
+         "PATH=VALUE",
+         "change the manifest; null removes a key",
+         &a->sets,
+         0,
+         0},
         {"directory", 'C', OPTION_TEXT, "DIR", "work there", &a->directory, 0, 0},
         {"faults", 'f', OPTION_TEXT, "LIST", "kill things, see below", &a->faults, 0, 0},
         {"output", 'o', OPTION_TEXT, "FORMAT", "text, or json: the result", &a->output, 0, 0},

@@ -11,7 +11,14 @@ int command_validate(int argc, char **argv)
     struct option_list sets = {.count = 0};
     const char *output = "none";
     const struct option_row rows[] = {
-        {"set", 0, OPTION_LIST, "PATH=VALUE", "change the manifest first", &sets, 0, 0},
+        {"set",
+         0,
+         OPTION_LIST,
+         "PATH=VALUE",
+         "change the manifest; null removes a key",
+         &sets,
+         0,
+         0},
         {"output", 'o', OPTION_TEXT, "FORMAT", "none, or json: print the job", &output, 0, 0},
     };
     const struct options options = {.program = "muster validate",

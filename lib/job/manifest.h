@@ -54,8 +54,8 @@ CLEANUP_DEFINE(manifest, struct manifest, manifest_done)
 
 /* Carries out one PATH=VALUE of a command line: "spec.training.model.layers[0].units=64". Mappings
  * and sequences on the way are made when they are missing; an index may be one past the end. The
- * value is YAML: a scalar, or a mapping or sequence in flow style. Returns 0, or -1; then the tree
- * may hold empty mappings on the way. */
+ * value is YAML: a scalar, or a mapping or sequence in flow style; null, or nothing, takes a key
+ * away. Returns 0, or -1; then the tree may hold empty mappings on the way. */
 int manifest_set(struct manifest *manifest, const char *assignment, struct error *error);
 
 /* The line of the place, or of the nearest one above it that there is; 0 when that was set by

@@ -78,7 +78,7 @@ static cJSON *child_of(const cJSON *parent, const struct step *step)
 }
 
 /* Puts `child`, NULL for one that could not be had, at a step below `parent`. The tree owns it
- * then, or it is released. */
+ * then, or it is released. A key of which null is asked is not there afterwards. */
 static int child_put(const struct setting *setting,
                      cJSON *parent,
                      const struct step *step,
@@ -93,6 +93,10 @@ static int child_put(const struct setting *setting,
     }
     if (old)
         manifest_retire(setting->manifest, parent, old);
+    if (step->key && cJSON_IsNull(child)) {
+        cJSON_Delete(child);
+        return 0;
+    }
     if (step->key ? cJSON_AddItemToObject(parent, key, child)
                   : cJSON_InsertItemInArray(parent, step->index, child))
         return 0;

@@ -33,7 +33,14 @@ static const char details[] =
 static int request_read(struct request *request, int argc, char **argv)
 {
     const struct option_row rows[] = {
-        {"set", 0, OPTION_LIST, "PATH=VALUE", "change the manifest first", &request->sets, 0, 0},
+        {"set",
+         0,
+         OPTION_LIST,
+         "PATH=VALUE",
+         "change the manifest; null removes a key",
+         &request->sets,
+         0,
+         0},
         {"checkpoint", 'c', OPTION_TEXT, "DIR", "instead of the job's", &request->checkpoint, 0, 0},
         {"output",
          'o',
