@@ -27,6 +27,7 @@
 #define LEADERLESS    CLOCK_SECONDS(30) /* nobody reports: only a new attempt helps */
 #define QUORUM_PAUSE  CLOCK_SECONDS(1)
 #define ATTEMPTS_MOST 3
+#define SAME_REQUEST  CLOCK_MS(300) /* timeout(1) signals the process and its group: that is one */
 
 struct runner {
     const struct runner_settings *settings;
@@ -53,7 +54,7 @@ struct runner {
     uint32_t missing; /* slots that are waited for */
     struct repairs repairs;
 
-    bool draining;
+    int64_t asked; /* when it was asked to stop; 0 = not */
     bool ended;
     int64_t ended_at;
     enum runner_outcome outcome;
@@ -280,7 +281,7 @@ static int attempt_open(struct runner *runner, struct error *error)
     runner->directory = directory_open(runner->rpc, &directory, error);
     if (!runner->directory)
         return -1;
-    if (runner->draining)
+    if (runner->asked)
         directory_drain(runner->directory);
     text_clear(&runner->address);
     text_addf(&runner->address, "127.0.0.1:%d", directory_port(runner->directory));
@@ -382,12 +383,14 @@ static void on_signal(void *context, uint32_t events)
 
     (void)events;
     while (read(runner->signals.descriptor, &signal, sizeof signal) == (ssize_t)sizeof signal) {
-        if (runner->draining || runner->ended) {
+        if (runner->asked && clock_now() - runner->asked < SAME_REQUEST)
+            continue;
+        if (runner->asked || runner->ended) {
             end(runner, RUNNER_INTERRUPTED, "interrupted before everything was saved");
             loop_stop(&runner->loop);
             return;
         }
-        runner->draining = true;
+        runner->asked = clock_now();
         screen_note(&runner->screen, "saving and stopping; once more to stop at once");
         directory_drain(runner->directory);
     }
