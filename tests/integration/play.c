@@ -76,6 +76,20 @@ int play_start(struct play *play, const char *directory, const char *name, const
     return process;
 }
 
+void play_until(const char *directory, const char *text)
+{
+    CLEAN(text) struct text path = {0};
+    CLEAN(text) struct text said = {0};
+    int64_t begun = clock_now();
+
+    output_path(directory, "stderr", &path);
+    while (clock_now() - begun < PATIENCE && !strstr(text_string(&said), text)) {
+        clock_sleep(CLOCK_MS(5));
+        file_read(path.data, LIMIT, &said, NULL);
+    }
+    CU_ASSERT(strstr(text_string(&said), text) != NULL);
+}
+
 void play_wait(struct play *play, int process)
 {
     int64_t begun = clock_now();

@@ -27,6 +27,9 @@ int play_start(struct play *play,
                const char *const *words);
 void play_wait(struct play *play, int process);
 
+/* Waits until the program that runs in `directory` has said `text` on standard error. */
+void play_until(const char *directory, const char *text);
+
 /* Whether both texts were said, on standard error or standard output. Prints all when not. */
 bool play_said(const struct play *play, const char *text);
 
@@ -37,8 +40,7 @@ void play_data(const char *directory, int train, int validation);
 void play_job(const char *directory, int epochs);
 
 /* A number or a text of the result that `muster run --result result.json` left in `directory`. NaN
- * or
- * "" when it is not there. */
+ * or "" when it is not there. */
 double play_number(const char *directory, const char *key);
 void play_text(const char *directory, const char *key, char *out, size_t size);
 

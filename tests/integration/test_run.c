@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/file.h"
 #include "play.h"
 #include "support/check.h"
@@ -149,7 +148,7 @@ static void stopped_and_resumed_ends_in_the_same_bits_as_straight(void)
     straight = play_weights(directory);
     play_done(&play);
     process = play_start(&play, directory, "muster", words);
-    clock_sleep(CLOCK_MS(1500));
+    play_until(directory, "validation accuracy");
     kill(process, SIGINT);
     play_wait(&play, process);
     CU_ASSERT(play.code == 130);
@@ -197,11 +196,10 @@ static void two_runs_of_one_job_at_once_are_refused(void)
     struct play second;
     int process = play_start(&first, directory, "muster", words);
 
-    clock_sleep(CLOCK_MS(700));
+    play_until(directory, "starting");
     play_run(&second, directory, "muster", "run", "job.yaml", NULL);
     CU_ASSERT(second.code == 1 && play_said(&second, "running already"));
     play_done(&second);
-    kill(process, SIGINT);
     kill(process, SIGINT);
     play_wait(&first, process);
     CU_ASSERT(first.code == 130);
