@@ -142,6 +142,10 @@ build: $(DEPS) ## build the programs into build/<flavour>/
 	$(Q)$(MAKE) -j$(JOBS) programs
 programs: $(PROGRAMS)
 
+.PHONY: demo
+demo: build ## train on this machine, kill a rank and an agent, see them repaired
+	$(Q)scripts/demo.sh $(B)
+
 # --- tests -----------------------------------------------------------------------------------------
 $(B)/tests/%.o: tests/%.c $(FARM) $(DEPS) $(PROTO_C)
 	$(call say,CC,$<)
@@ -165,6 +169,17 @@ $(foreach c,$(UNITS),$(eval $(call unit_rule,$(c))))
 $(B)/bench-%: $(B)/tests/bench/bench_%.o $(ARCHIVE)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) $(if $(SANITIZE),,-pie) $^ $(LIBS) -o $@
+
+# One program a measurement; tables go to standard output, JSON to build/bench/.
+.PHONY: bench bench-spine bench-parts
+bench: bench-parts bench-spine ## every measurement; the machine should be idle
+bench-spine: $(DEPS) ## what a repair takes and what the agents cost, build/bench/spine.json
+	$(Q)$(MAKE) -j$(JOBS) programs $(B)/bench-spine
+	$(Q)mkdir -p build/bench
+	$(Q)$(B)/bench-spine
+bench-parts: $(DEPS) ## collectives, checkpoints and steps by themselves
+	$(Q)$(MAKE) -j$(JOBS) $(B)/bench-comm $(B)/bench-checkpoint $(B)/bench-step
+	$(Q)for b in comm checkpoint step; do $(B)/bench-$$b || exit 1; done
 
 .PHONY: units
 units: $(foreach c,$(UNITS),$(B)/unit-$(c))
@@ -248,6 +263,10 @@ check: $(DEPS) ## everything that needs no cluster, fastest first
 	$(Q)$(MAKE) sim
 	$(Q)$(MAKE) tidy
 	$(Q)$(MAKE) fuzz
+
+.PHONY: test
+test: check ## check, then real jobs: what CI runs
+	$(Q)$(MAKE) integration
 
 .PHONY: objects
 objects: $(ARCHIVE)
