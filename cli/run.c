@@ -29,6 +29,15 @@ struct arguments {
     const char *manifest;
 };
 
+static const char details[] =
+    "Paths in the manifest begin at the working directory (--directory). Logs are in\n"
+    "DIR/.muster/NAME/attempt-N.\n\n"
+    "A fault is rank:R (its process), agent:S (the agent proper of a slot), slot:S\n"
+    "(everything of it) or lead, then @step=N or @SECONDSs after the first step:\n"
+    "  --faults rank:2@step=300,slot:1@25s\n\n"
+    "Exit codes: 0 succeeded; 1 failed; 2 wrong usage or an invalid manifest, nothing was\n"
+    "started; 130 stopped on request.";
+
 /* Returns 0; 1 when help was asked for; 2 for wrong usage, reported. */
 static int arguments_read(struct arguments *arguments, int argc, char **argv)
 {
@@ -81,14 +90,7 @@ static int arguments_read(struct arguments *arguments, int argc, char **argv)
         .summary = "Runs a TrainingJob on this machine: every replica is an agent with its ranks.\n"
                    "What dies is repaired. A second run goes on from the last checkpoint.\n"
                    "Ctrl-C saves and stops; once more stops at once.",
-        .details =
-            "Paths in the manifest begin at the working directory (--directory). Logs are in\n"
-            "DIR/.muster/NAME/attempt-N.\n\n"
-            "A fault is rank:R (its process), agent:S (the agent proper of a slot), slot:S\n"
-            "(everything of it) or lead, then @step=N or @SECONDSs after the first step:\n"
-            "  --faults rank:2@step=300,slot:1@25s\n\n"
-            "Exit codes: 0 succeeded; 1 failed; 2 wrong usage or an invalid manifest, nothing was\n"
-            "started; 130 stopped on request.",
+        .details = details,
         .rows = rows,
         .row_count = sizeof rows / sizeof *rows};
     struct error error;
