@@ -9,8 +9,8 @@
 #include "base/memory.h"
 #include "base/options.h"
 #include "cli/command.h"
-#include "cli/local/result.h"
 #include "cli/local/runner.h"
+#include "cli/local/summary.h"
 #include "cli/manifest_file.h"
 
 #define PROGRAM_LIMIT 4096
@@ -123,21 +123,21 @@ static char *program_path(const char *given, const char *name)
     return memory_text(path.data);
 }
 
-static void summary_print(enum runner_outcome outcome, const char *result)
+static void conclusion_print(enum runner_outcome outcome, const char *result)
 {
-    double accuracy = result_number(result, "validationAccuracy");
+    double accuracy = summary_number(result, "validationAccuracy");
     char words[512];
 
     printf("%s after %.1f s",
            outcome == RUNNER_SUCCEEDED ? "succeeded" : "stopped",
-           result_number(result, "seconds"));
+           summary_number(result, "seconds"));
     printf(", %.0f steps, loss %.4f",
-           result_number(result, "steps"),
-           result_number(result, "finalLoss"));
+           summary_number(result, "steps"),
+           summary_number(result, "finalLoss"));
     if (!isnan(accuracy))
         printf(", validation accuracy %.2f %%", accuracy * 100);
     printf("\n");
-    if (result_word(result, "checkpoint", words, sizeof words) == 0)
+    if (summary_word(result, "checkpoint", words, sizeof words) == 0)
         printf("model: %s\n", words);
 }
 
@@ -155,9 +155,9 @@ static int conclude(const struct arguments *arguments,
     if (!strcmp(arguments->output, "json"))
         fputs(result->data, stdout);
     else if (outcome == RUNNER_SUCCEEDED || outcome == RUNNER_STOPPED)
-        summary_print(outcome, result->data);
+        conclusion_print(outcome, result->data);
     if ((outcome == RUNNER_FAILED || outcome == RUNNER_INTERRUPTED) &&
-        result_word(result->data, "reason", reason, sizeof reason) == 0)
+        summary_word(result->data, "reason", reason, sizeof reason) == 0)
         fprintf(stderr, "muster run: %s\n", reason);
     if (outcome == RUNNER_FAILED)
         return COMMAND_FAILED;

@@ -13,10 +13,10 @@
 #include "base/memory.h"
 #include "base/process.h"
 #include "cli/local/repairs.h"
-#include "cli/local/result.h"
 #include "cli/local/rundir.h"
 #include "cli/local/screen.h"
 #include "cli/local/slots.h"
+#include "cli/local/summary.h"
 #include "controller/directory.h"
 #include "wire/cause.h"
 #include "wire/fence.h"
@@ -481,14 +481,14 @@ int runner_run(const struct runner_settings *settings,
     if (!failed)
         failed = loop_run(&runner->loop, error);
     if (!failed) {
-        const struct result ended = {.outcome = outcome_name(runner->outcome),
-                                     .text = text_string(&runner->text),
-                                     .attempt = runner->rundir.attempt,
-                                     .seconds = clock_to_ms(clock_now() - runner->begun) / 1000,
-                                     .repairs = &runner->repairs};
+        const struct summary ended = {.outcome = outcome_name(runner->outcome),
+                                      .text = text_string(&runner->text),
+                                      .attempt = runner->rundir.attempt,
+                                      .seconds = clock_to_ms(clock_now() - runner->begun) / 1000,
+                                      .repairs = &runner->repairs};
 
         *outcome = runner->outcome;
-        result_print(&ended, result);
+        summary_print(&ended, result);
     }
     runner_close(runner);
     return failed;

@@ -27,7 +27,7 @@ struct runner_settings {
 enum runner_outcome { RUNNER_SUCCEEDED, RUNNER_FAILED, RUNNER_STOPPED, RUNNER_INTERRUPTED };
 
 /* Runs the job to its end. Progress goes to standard error. Returns 0 with the outcome, and its
- * JSON (cli/local/result.h) in `result`; -1 when nothing could be started. */
+ * JSON (cli/local/summary.h) in `result`; -1 when nothing could be started. */
 int runner_run(const struct runner_settings *settings,
                enum runner_outcome *outcome,
                struct text *result,

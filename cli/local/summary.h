@@ -1,13 +1,13 @@
-/* result - how a local job ended, as JSON. */
-#ifndef CLI_RESULT_H
-#define CLI_RESULT_H
+/* summary - how a local job ended, as JSON. */
+#ifndef CLI_SUMMARY_H
+#define CLI_SUMMARY_H
 
 #include <stdint.h>
 
 #include "base/text.h"
 #include "cli/local/repairs.h"
 
-struct result {
+struct summary {
     const char *outcome; /* "Succeeded", "Failed", "Stopped" */
     const char *text;    /* the trainer's result as JSON, or a reason */
     uint32_t attempt;
@@ -17,12 +17,12 @@ struct result {
 
 /* Adds the JSON object: outcome, attempt, seconds, repairs, and every member of the trainer's
  * result or `reason`. */
-void result_print(const struct result *result, struct text *out);
+void summary_print(const struct summary *summary, struct text *out);
 
 /* Reads a number of the trainer's result. Returns it, or NaN. */
-double result_number(const char *text, const char *key);
+double summary_number(const char *text, const char *key);
 
 /* Reads a word of the trainer's result into `out`. Returns 0, or 1 when it has none. */
-int result_word(const char *text, const char *key, char *out, size_t size);
+int summary_word(const char *text, const char *key, char *out, size_t size);
 
 #endif

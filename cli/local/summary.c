@@ -1,5 +1,5 @@
-/* result - how a local job ended, as JSON. */
-#include "cli/local/result.h"
+/* summary - how a local job ended, as JSON. */
+#include "cli/local/summary.h"
 
 #include <cjson/cJSON.h>
 #include <math.h>
@@ -65,25 +65,25 @@ static void trainer_add(cJSON *json, const char *text)
     }
 }
 
-void result_print(const struct result *result, struct text *out)
+void summary_print(const struct summary *summary, struct text *out)
 {
     CLEAN(json) cJSON *json = cJSON_CreateObject();
     CLEAN_FREE char *printed = NULL;
     cJSON *list;
 
-    cJSON_AddStringToObject(json, "outcome", result->outcome);
-    cJSON_AddNumberToObject(json, "attempt", result->attempt);
-    cJSON_AddNumberToObject(json, "seconds", round(result->seconds * 1000) / 1000);
-    trainer_add(json, result->text);
+    cJSON_AddStringToObject(json, "outcome", summary->outcome);
+    cJSON_AddNumberToObject(json, "attempt", summary->attempt);
+    cJSON_AddNumberToObject(json, "seconds", round(summary->seconds * 1000) / 1000);
+    trainer_add(json, summary->text);
     list = cJSON_AddArrayToObject(json, "repairs");
-    for (size_t i = 0; i < result->repairs->count; i++)
-        cJSON_AddItemToArray(list, repair_json(&result->repairs->items[i]));
+    for (size_t i = 0; i < summary->repairs->count; i++)
+        cJSON_AddItemToArray(list, repair_json(&summary->repairs->items[i]));
     printed = cJSON_Print(json);
     text_add(out, printed ? printed : "{}");
     text_add(out, "\n");
 }
 
-double result_number(const char *text, const char *key)
+double summary_number(const char *text, const char *key)
 {
     CLEAN(json) cJSON *json = cJSON_Parse(text);
     const cJSON *member = cJSON_GetObjectItemCaseSensitive(json, key);
@@ -91,7 +91,7 @@ double result_number(const char *text, const char *key)
     return cJSON_IsNumber(member) ? member->valuedouble : NAN;
 }
 
-int result_word(const char *text, const char *key, char *out, size_t size)
+int summary_word(const char *text, const char *key, char *out, size_t size)
 {
     CLEAN(json) cJSON *json = cJSON_Parse(text);
     const cJSON *member = cJSON_GetObjectItemCaseSensitive(json, key);
