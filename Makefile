@@ -238,6 +238,10 @@ lint: $(DEPS) ## limits, layers, pure files, words, commit messages
 	$(Q)tests/lint/limits.sh
 	$(Q)tests/lint/pure.sh
 	$(Q)tests/lint/commits.sh
+.PHONY: symbols
+symbols: $(ARCHIVE) ## no two objects define the same name
+	$(call say,LINT,$<)
+	$(Q)tests/lint/symbols.sh $<
 
 # One stamp a file, so that an unchanged file is not read again.
 TIDY_STAMPS := $(patsubst %.c,build/tidy/%.stamp,$(ALL_C))
@@ -258,6 +262,7 @@ check: $(DEPS) ## everything that needs no cluster, fastest first
 	$(Q)$(MAKE) format-check
 	$(Q)$(MAKE) lint
 	$(Q)$(MAKE) build
+	$(Q)$(MAKE) symbols
 	$(Q)$(MAKE) -j$(JOBS) CC=clang-19 objects
 	$(Q)$(MAKE) unit
 	$(Q)$(MAKE) sim
