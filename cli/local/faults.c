@@ -1,7 +1,6 @@
 /* faults - a list of things to kill. */
 #include "cli/local/faults.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,8 @@
 
 #define ALLOWED "rank:R, agent:S, slot:S or lead, then @step=N or @SECONDSs"
 #define SECOND  1e9
+
+#define SECONDS_MOST 1e6
 
 static const struct {
     const char *name;
@@ -31,7 +32,9 @@ static int when_parse(const char *when, struct fault_entry *entry)
     if (!strncmp(when, "step=", 5))
         return text_integer(when + 5, 1, INT64_MAX, &entry->step);
     seconds = strtod(when, &end);
-    if (end == when || strcmp(end, "s") || !isfinite(seconds) || seconds < 0 || seconds > 1e6)
+    /* strtod takes spaces, signs, exponents and words too. */
+    if (end == when || (size_t)(end - when) != strspn(when, "0123456789.") || strcmp(end, "s") ||
+        seconds > SECONDS_MOST)
         return 1;
     entry->after = (int64_t)(seconds * SECOND);
     return 0;
@@ -96,8 +99,9 @@ int faults_parse(
         if (entry_parse(word, slots, ranks, &parsed.entries[parsed.count++], error))
             return -1;
         list += length;
-        if (*list == ',')
-            list++;
+        if (!strcmp(list, ","))
+            return error_set(error, "a fault is missing after the last comma");
+        list += *list == ',';
     }
     *faults = parsed;
     return 0;

@@ -5,7 +5,7 @@
  *   agent:S  the agent proper of slot S; its keeper and its ranks live on
  *   slot:S   everything of slot S: keeper, agent and ranks
  *   lead     everything of the slot that leads
- * at a committed step, or so many seconds after the first step. */
+ * at a committed step, or so many seconds (a plain decimal number) after the first step. */
 #ifndef CLI_FAULTS_H
 #define CLI_FAULTS_H
 
@@ -32,13 +32,13 @@ struct faults {
     uint32_t count;
 };
 
-/* Reads a list. `slots` and `ranks` bound the indexes. Returns 0, or -1 naming the entry and what
- * is allowed. */
+/* Reads a list, "" being the empty one. `slots` and `ranks`, both above 0, bound the indexes.
+ * Returns 0, or -1 naming the entry and what is allowed. */
 int faults_parse(
     struct faults *faults, const char *list, uint32_t slots, uint32_t ranks, struct error *error);
 
-/* The next entry that is due, or NULL. `since` is the time since the first step, negative before.
- */
+/* The first entry of the list that is due and not done, or NULL. `step` is the newest committed
+ * one; `since` is the time since the first step, negative before. */
 struct fault_entry *faults_due(struct faults *faults, int64_t step, int64_t since);
 
 /* Says what an entry kills, "rank 2". */
