@@ -23,22 +23,32 @@ double repairs_ms(int64_t from, int64_t to)
     return from && to ? clock_to_ms(to - from) : -1;
 }
 
-static void point(int64_t from, int64_t to, const char *name, struct text *out)
-{
-    if (from && to)
-        text_addf(out, ", %s +%.1f", name, repairs_ms(from, to));
-}
-
 void repairs_words(const struct repair *repair, struct text *out)
 {
-    int64_t begin = repair->struck ? repair->struck : repair->seen;
+    const struct {
+        int64_t at;
+        const char *name;
+    } points[] = {{repair->struck, "fault"},
+                  {repair->seen, "seen"},
+                  {repair->revoked, "revoked"},
+                  {repair->formed, "formed"},
+                  {repair->restored, "restored"},
+                  {repair->stepped, "step"}};
+    int64_t first = 0;
+    int64_t last = 0;
 
-    text_add(out, repair->struck ? "fault 0.0" : "seen 0.0");
-    if (repair->struck)
-        point(repair->struck, repair->seen, "seen", out);
-    point(repair->seen, repair->revoked, "revoked", out);
-    point(repair->revoked, repair->formed, "formed", out);
-    point(repair->formed, repair->restored, "restored", out);
-    point(repair->restored, repair->stepped, "step", out);
-    text_addf(out, " = %.1f ms", repairs_ms(begin, repair->stepped));
+    for (size_t i = 0; i < sizeof points / sizeof *points; i++) {
+        if (!points[i].at)
+            continue;
+        if (!first)
+            text_addf(out, "%s 0.0", points[i].name);
+        else
+            text_addf(out, ", %s +%.1f", points[i].name, repairs_ms(last, points[i].at));
+        last = points[i].at;
+        first = first ? first : last;
+    }
+    if (repair->stepped)
+        text_addf(out, " = %.1f ms", repairs_ms(first, last));
+    else
+        text_add(out, first ? ", not finished" : "not finished");
 }

@@ -33,14 +33,17 @@ struct repairs {
     size_t capacity;
 };
 
+/* Zero-initialise to begin. Adds a copy. */
 void repairs_add(struct repairs *repairs, const struct repair *repair);
 void repairs_done(struct repairs *repairs);
 
 /* Milliseconds from one point to the next, or -1 when one of them is not known. */
 double repairs_ms(int64_t from, int64_t to);
 
-/* The timeline in words, one line:
- * "fault 0.0, seen +4.1, revoked +12.3, formed +80.2, restored +9.0, step +31.4 = 137.0 ms" */
+/* Adds the timeline in words, one line:
+ * "fault 0.0, seen +4.1, revoked +12.3, formed +80.2, restored +9.0, step +31.4 = 137.0 ms"
+ * A point that is not known is left out and the next one counts from the one before it, so that
+ * the parts always add up. A repair without its step ends with "not finished". */
 void repairs_words(const struct repair *repair, struct text *out);
 
 #endif
