@@ -1,5 +1,4 @@
 /* run - a TrainingJob on this machine, without a cluster. */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,29 +122,11 @@ static char *program_path(const char *given, const char *name)
     return memory_text(path.data);
 }
 
-static void conclusion_print(enum runner_outcome outcome, const char *result)
-{
-    double accuracy = summary_number(result, "validationAccuracy");
-    char words[512];
-
-    printf("%s after %.1f s",
-           outcome == RUNNER_SUCCEEDED ? "succeeded" : "stopped",
-           summary_number(result, "seconds"));
-    printf(", %.0f steps, loss %.4f",
-           summary_number(result, "steps"),
-           summary_number(result, "finalLoss"));
-    if (!isnan(accuracy))
-        printf(", validation accuracy %.2f %%", accuracy * 100);
-    printf("\n");
-    if (summary_word(result, "checkpoint", words, sizeof words) == 0)
-        printf("model: %s\n", words);
-}
-
 static int conclude(const struct arguments *arguments,
                     enum runner_outcome outcome,
                     const struct text *result)
 {
-    char reason[4096];
+    CLEAN(text) struct text words = {0};
     struct error error;
 
     if (arguments->result && file_write(arguments->result, result->data, result->size, &error)) {
@@ -154,11 +135,13 @@ static int conclude(const struct arguments *arguments,
     }
     if (!strcmp(arguments->output, "json"))
         fputs(result->data, stdout);
-    else if (outcome == RUNNER_SUCCEEDED || outcome == RUNNER_STOPPED)
-        conclusion_print(outcome, result->data);
-    if ((outcome == RUNNER_FAILED || outcome == RUNNER_INTERRUPTED) &&
-        summary_word(result->data, "reason", reason, sizeof reason) == 0)
-        fprintf(stderr, "muster run: %s\n", reason);
+    if (outcome == RUNNER_FAILED || outcome == RUNNER_INTERRUPTED) {
+        if (summary_reason(result->data, &words) == 0)
+            fprintf(stderr, "muster run: %s\n", words.data);
+    } else if (strcmp(arguments->output, "json")) {
+        summary_words(result->data, &words);
+        fputs(words.data, stdout);
+    }
     if (outcome == RUNNER_FAILED)
         return COMMAND_FAILED;
     return outcome == RUNNER_SUCCEEDED ? COMMAND_DONE : COMMAND_STOPPED;

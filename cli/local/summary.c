@@ -3,8 +3,7 @@
 
 #include <cjson/cJSON.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -49,10 +48,10 @@ static cJSON *repair_json(const struct repair *repair)
     return json;
 }
 
-/* Moves the members of the trainer's result to the top. */
+/* Moves the members of the trainer's result to the top, but none in the place of another. */
 static void trainer_add(cJSON *json, const char *text)
 {
-    CLEAN(json) cJSON *trainer = cJSON_Parse(text);
+    CLEAN(json) cJSON *trainer = cJSON_ParseWithOpts(text, NULL, true);
     cJSON *member;
 
     if (!cJSON_IsObject(trainer)) {
@@ -61,7 +60,10 @@ static void trainer_add(cJSON *json, const char *text)
     }
     while ((member = trainer->child)) {
         cJSON_DetachItemViaPointer(trainer, member);
-        cJSON_AddItemToObject(json, member->string, member);
+        if (cJSON_GetObjectItemCaseSensitive(json, member->string))
+            cJSON_Delete(member);
+        else
+            cJSON_AddItemToObject(json, member->string, member);
     }
 }
 
@@ -75,6 +77,7 @@ void summary_print(const struct summary *summary, struct text *out)
     cJSON_AddNumberToObject(json, "attempt", summary->attempt);
     cJSON_AddNumberToObject(json, "seconds", round(summary->seconds * 1000) / 1000);
     trainer_add(json, summary->text);
+    cJSON_DeleteItemFromObjectCaseSensitive(json, "repairs");
     list = cJSON_AddArrayToObject(json, "repairs");
     for (size_t i = 0; i < summary->repairs->count; i++)
         cJSON_AddItemToArray(list, repair_json(&summary->repairs->items[i]));
@@ -83,21 +86,51 @@ void summary_print(const struct summary *summary, struct text *out)
     text_add(out, "\n");
 }
 
-double summary_number(const char *text, const char *key)
+/* A number of the summary, or NaN. */
+static double number_of(const cJSON *json, const char *key)
 {
-    CLEAN(json) cJSON *json = cJSON_Parse(text);
     const cJSON *member = cJSON_GetObjectItemCaseSensitive(json, key);
 
     return cJSON_IsNumber(member) ? member->valuedouble : NAN;
 }
 
-int summary_word(const char *text, const char *key, char *out, size_t size)
+/* A word of the summary, or NULL. */
+static const char *word_of(const cJSON *json, const char *key)
 {
-    CLEAN(json) cJSON *json = cJSON_Parse(text);
-    const cJSON *member = cJSON_GetObjectItemCaseSensitive(json, key);
+    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, key));
+}
 
-    if (!cJSON_IsString(member))
+void summary_words(const char *printed, struct text *out)
+{
+    CLEAN(json) cJSON *json = cJSON_Parse(printed);
+    const char *outcome = word_of(json, "outcome");
+    const char *checkpoint = word_of(json, "checkpoint");
+    double steps = number_of(json, "steps");
+    double loss = number_of(json, "finalLoss");
+    double accuracy = number_of(json, "validationAccuracy");
+
+    text_addf(out,
+              "%s after %.1f s",
+              outcome && !strcmp(outcome, "Succeeded") ? "succeeded" : "stopped",
+              number_of(json, "seconds"));
+    if (!isnan(steps))
+        text_addf(out, ", %.0f steps", steps);
+    if (!isnan(loss))
+        text_addf(out, ", loss %.4f", loss);
+    if (!isnan(accuracy))
+        text_addf(out, ", validation accuracy %.2f %%", accuracy * 100);
+    text_add(out, "\n");
+    if (checkpoint)
+        text_addf(out, "model: %s\n", checkpoint);
+}
+
+int summary_reason(const char *printed, struct text *out)
+{
+    CLEAN(json) cJSON *json = cJSON_Parse(printed);
+    const char *reason = word_of(json, "reason");
+
+    if (!reason)
         return 1;
-    snprintf(out, size, "%s", member->valuestring);
+    text_add(out, reason);
     return 0;
 }
