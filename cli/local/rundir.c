@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,6 +12,7 @@
 #include "base/entropy.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "cli/local/record.h"
 
 #define ATTEMPT_LIMIT 64
 #define VERDICT_LIMIT 16384
@@ -40,7 +40,8 @@ int rundir_open(struct rundir *rundir, const char *work, const char *name, struc
     return 0;
 }
 
-static int attempt_read(const struct rundir *rundir, int64_t *attempt, struct error *error)
+/* The number of the last attempt, 0 when there was none. */
+static int attempt_read(const struct rundir *rundir, uint32_t *attempt, struct error *error)
 {
     CLEAN(text) struct text path = {0};
     CLEAN(text) struct text content = {0};
@@ -48,13 +49,12 @@ static int attempt_read(const struct rundir *rundir, int64_t *attempt, struct er
 
     text_addf(&path, "%s/attempt", rundir->path);
     outcome = file_read(path.data, ATTEMPT_LIMIT, &content, error);
-    *attempt = 0;
-    if (outcome)
-        return outcome < 0 ? -1 : 0;
-    if (content.size)
-        content.data[strcspn(content.data, "\n")] = '\0';
-    if (text_integer(text_string(&content), 0, UINT32_MAX - 1, attempt))
+    if (outcome < 0)
+        return -1;
+    if (outcome == 0 && record_attempt(&content, attempt))
         return error_set(error, "%s does not hold a number", path.data);
+    if (outcome > 0)
+        *attempt = 0;
     return 0;
 }
 
@@ -83,19 +83,22 @@ int rundir_attempt(struct rundir *rundir, uint32_t least, struct error *error)
     CLEAN(text) struct text path = {0};
     CLEAN(text) struct text number = {0};
     CLEAN(text) struct text logs = {0};
-    int64_t last;
+    uint32_t last;
 
     if (attempt_read(rundir, &last, error))
         return -1;
     if (last < least)
         last = least;
-    rundir->attempt = (uint32_t)last + 1;
+    if (last == UINT32_MAX)
+        return error_set(
+            error, "%s: no attempt can follow number %u", rundir->path, (unsigned)last);
     text_addf(&path, "%s/attempt", rundir->path);
-    text_addf(&number, "%u\n", (unsigned)rundir->attempt);
-    text_addf(&logs, "%s/attempt-%u", rundir->path, (unsigned)rundir->attempt);
+    text_addf(&number, "%u\n", (unsigned)last + 1);
+    text_addf(&logs, "%s/attempt-%u", rundir->path, (unsigned)last + 1);
     if (file_remove_tree(logs.data, error) || file_make_directories(logs.data, error) ||
         file_write(path.data, number.data, number.size, error))
         return -1;
+    rundir->attempt = last + 1;
     free(rundir->logs);
     rundir->logs = memory_text(logs.data);
     return secret_make(rundir, error);
@@ -108,19 +111,11 @@ int rundir_verdict(const struct rundir *rundir,
 {
     CLEAN(text) struct text path = {0};
     CLEAN(text) struct text content = {0};
-    const char *end;
 
     text_addf(&path, "%s/verdict-%u", rundir->logs, (unsigned)slot);
-    if (file_read(path.data, VERDICT_LIMIT, &content, NULL) || !content.size ||
-        !(end = strchr(content.data, '\n')))
+    if (file_read(path.data, VERDICT_LIMIT, &content, NULL))
         return 1;
-    text_clear(outcome);
-    text_clear(text);
-    text_add_bytes(outcome, content.data, (size_t)(end - content.data));
-    text_add(text, end + 1);
-    if (text->size && text->data[text->size - 1] == '\n')
-        text->data[--text->size] = '\0';
-    return 0;
+    return record_verdict(&content, outcome, text);
 }
 
 void rundir_done(struct rundir *rundir)

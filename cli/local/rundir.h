@@ -23,16 +23,18 @@ struct rundir {
 int rundir_open(struct rundir *rundir, const char *work, const char *name, struct error *error);
 
 /* Begins the next attempt: its number is above the last one's and above `least`; it has a secret
- * and empty logs of its own. Returns 0 or -1. */
+ * and empty logs of its own. Returns 0, or -1 when that cannot be written, the last number cannot
+ * be read, or there is no higher number. */
 int rundir_attempt(struct rundir *rundir, uint32_t least, struct error *error);
 
 /* Reads the verdict that the agent of a slot left in this attempt: the first line into `outcome`,
- * the rest into `text`. Returns 0, or 1 when it left none. */
+ * the rest into `text` (cli/local/record.h). Returns 0, or 1 when it left none. */
 int rundir_verdict(const struct rundir *rundir,
                    uint32_t slot,
                    struct text *outcome,
                    struct text *text);
 
+/* Forgets the secret and lets the next run in. The logs stay. */
 void rundir_done(struct rundir *rundir);
 
 #endif
