@@ -238,6 +238,7 @@ lint: $(DEPS) ## limits, layers, pure files, words, commit messages
 	$(Q)tests/lint/limits.sh
 	$(Q)tests/lint/pure.sh
 	$(Q)tests/lint/commits.sh
+	$(Q)mandoc -Tlint -Wwarning docs/man/*
 .PHONY: symbols
 symbols: $(ARCHIVE) ## no two objects define the same name
 	$(call say,LINT,$<)
@@ -275,6 +276,14 @@ test: check ## check, then real jobs: what CI runs
 
 .PHONY: objects
 objects: $(ARCHIVE)
+
+PREFIX ?= /usr/local
+.PHONY: install
+install: build ## install the programs and man pages below DESTDIR/PREFIX
+	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(addprefix $(DESTDIR)$(PREFIX)/share/man/man,1 5)
+	$(Q)install -s $(B)/muster $(B)/muster-agent $(B)/muster-trainer $(DESTDIR)$(PREFIX)/bin
+	$(Q)install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	$(Q)install -m 644 docs/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
 
 .PHONY: clean help
 clean: ## remove build/
