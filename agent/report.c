@@ -42,6 +42,7 @@ static void progress_fill(const struct agent *agent, Muster__Progress *progress)
     progress->loss = atomic_load(&page->loss);
     progress->accuracy = atomic_load(&page->accuracy);
     progress->saved = atomic_load(&page->saved);
+    progress->validated = atomic_load(&page->validated);
 }
 
 static void incident_fill(const struct incident *from, Muster__Incident *to)

@@ -35,6 +35,7 @@ struct world_progress {
     uint64_t samples;  /* trained on so far, by all ranks */
     double loss;       /* of the newest committed step; NaN = none yet */
     double accuracy;   /* of the newest validation, 0..1; NaN = none yet */
+    int64_t validated; /* committed steps at that validation; 0 = none yet */
     uint32_t phase;    /* enum link_phase */
 };
 

@@ -254,6 +254,7 @@ static void agent_progress(struct world *world, const struct world_progress *pro
     atomic_store_explicit(&page->samples, progress->samples, memory_order_relaxed);
     atomic_store_explicit(&page->loss, progress->loss, memory_order_relaxed);
     atomic_store_explicit(&page->accuracy, progress->accuracy, memory_order_relaxed);
+    atomic_store_explicit(&page->validated, progress->validated, memory_order_relaxed);
     atomic_store_explicit(&page->phase, progress->phase, memory_order_relaxed);
     store(&page->committed, progress->committed);
     if (progress->committed > agent->base && load(&page->restored) && !load(&page->stepped))

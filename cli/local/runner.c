@@ -1,6 +1,7 @@
 /* runner - a TrainingJob on one machine. */
 #include "cli/local/runner.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -130,32 +131,22 @@ static void incident_take(struct runner *runner, const Muster__Incident *inciden
 
 /* Reports of the lead. */
 
-/* How many epochs the committed steps are, whole where a validation has just ended. */
-static double epochs_done(const struct runner *runner, const Muster__Progress *progress)
-{
-    double epochs = (double)runner->settings->job->training.epochs;
-    double done = epochs > 0 && progress->total > 0
-                      ? epochs * (double)progress->committed / (double)progress->total
-                      : (double)progress->epoch;
-
-    return floor(done * 10) / 10;
-}
-
 static void progress_take(struct runner *runner, const Muster__Progress *from)
 {
     struct screen_progress *to = &runner->progress;
 
-    if (!isnan(from->accuracy) && from->accuracy != to->accuracy && !runner->settings->quiet)
+    if (from->validated > to->validated && !runner->settings->quiet)
         screen_note(&runner->screen,
-                    "validation accuracy %.2f %% after %.1f epochs",
+                    "validation accuracy %.2f %% after step %" PRId64,
                     from->accuracy * 100,
-                    epochs_done(runner, from));
+                    from->validated);
     *to = (struct screen_progress){.committed = from->committed,
                                    .total = from->total,
                                    .epoch = from->epoch,
                                    .samples = from->samples,
                                    .loss = from->loss,
-                                   .accuracy = from->accuracy};
+                                   .accuracy = from->accuracy,
+                                   .validated = from->validated};
     if (from->committed >= 1 && !runner->first_step)
         runner->first_step = clock_now();
     if (strcmp(runner->unsaved, from->unsaved)) {

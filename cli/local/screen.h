@@ -15,8 +15,9 @@ struct screen_progress {
     int64_t total;     /* 0 = not known */
     int64_t epoch;
     uint64_t samples;
-    double loss;     /* NaN = none yet */
-    double accuracy; /* NaN = none yet */
+    double loss;       /* NaN = none yet */
+    int64_t validated; /* committed steps at the newest validation */
+    double accuracy;   /* NaN = none yet */
 };
 
 struct screen {

@@ -58,6 +58,7 @@ struct link_page {
     _Atomic int64_t restored;  /* state in place */
     _Atomic int64_t stepped;   /* first step of the generation committed */
     _Atomic int64_t saved;     /* committed steps of the newest durable checkpoint; 0 = none */
+    _Atomic int64_t validated; /* committed steps at the newest validation; 0 = none */
 };
 
 /* Written by the agent. */

@@ -50,6 +50,7 @@ static void publish(struct fit *fit, uint32_t phase)
                                       .loss = facts->history.loss,
                                       .accuracy =
                                           history_newest(&facts->history).validation_accuracy,
+                                      .validated = facts->history.validated,
                                       .phase = phase};
 
     fit->world->table->progress(fit->world, &progress);

@@ -171,8 +171,13 @@ static void *barrier_run(void *context)
 static void two_ranks_meet_are_revoked_and_meet_again(void)
 {
     struct player players[RANKS];
-    const struct world_progress progress = {
-        .begun = 6, .committed = 6, .total = 9, .samples = 60, .loss = 0.5, .accuracy = NAN};
+    const struct world_progress progress = {.begun = 6,
+                                            .committed = 6,
+                                            .total = 9,
+                                            .samples = 60,
+                                            .loss = 0.5,
+                                            .accuracy = NAN,
+                                            .validated = 3};
 
     for (int i = 0; i < RANKS; i++) {
         player_begin(&players[i]);
@@ -189,6 +194,7 @@ static void two_ranks_meet_are_revoked_and_meet_again(void)
         CU_ASSERT(players[i].page->restored > 0 && players[i].page->stepped == 0);
         players[i].world->table->progress(players[i].world, &progress);
         CU_ASSERT(players[i].page->committed == 6 && players[i].page->stepped > 0);
+        CU_ASSERT(players[i].page->validated == 3);
         CU_ASSERT(!players[i].world->table->over(players[i].world));
     }
     /* Rank 0 waits for rank 1, which does not come: the revocation ends it. */
