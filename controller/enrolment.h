@@ -58,7 +58,7 @@ bool enrolment_view_is_new(const struct enrolment *enrolment, uint64_t generatio
 /* That incarnation is gone for good (NULL = whichever is there). */
 void enrolment_gone(struct enrolment *enrolment, uint32_t slot, const uint8_t *life);
 
-/* Whether at least half of the members of the newest view are gone, so that even with the witness
+/* Whether more than half of the members of the newest view are gone, so that even with the witness
  * no majority of its electors can ever be found again and only a new attempt helps. */
 bool enrolment_quorum_lost(const struct enrolment *enrolment);
 
