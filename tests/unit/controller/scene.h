@@ -1,0 +1,94 @@
+/* scene - a directory on loopback, and agents that ask it. */
+#ifndef UNIT_SCENE_H
+#define UNIT_SCENE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/loop.h"
+#include "controller/directory.h"
+#include "controller/enrolment.h"
+#include "wire/rpc_ask.h"
+
+#define SCENE_SECRET  "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define SCENE_ENROLL  "/muster.Directory/Enroll"
+#define SCENE_REPORT  "/muster.Directory/Report"
+#define SCENE_WITNESS "/muster.Directory/Witness"
+#define SCENE_JOB     "digits"
+#define SCENE_SLOTS   3
+#define SCENE_ATTEMPT 3
+
+/* A directory, or only the way to one, and the answers that came. */
+struct scene {
+    struct loop loop;
+    struct rpc *rpc;
+    struct timer guard;
+    Muster__JobFacts facts;
+    struct directory *directory; /* NULL = it is elsewhere */
+    struct rpc_channel *channel;
+    int answers; /* that came */
+    int wanted;  /* stop the loop after so many */
+    int reports;
+    char report_text[64];
+};
+
+/* One question and its answer. */
+struct asked {
+    struct scene *scene;
+    struct rpc_ask *ask;
+    int order; /* the how-manieth answer it was; 0 = it has not come */
+    int status;
+    char reason[128];
+    uint8_t *bytes;
+    size_t size;
+};
+
+/* An agent with all that its message points to. */
+struct agent {
+    Muster__Agent packed;
+    uint8_t life[ENROLMENT_LIFE];
+    char address[32];
+};
+
+/* Serves a directory and dials it with that secret. */
+void scene_begin(struct scene *scene, const char *secret);
+
+/* Dials the directory of another scene, from a thread of its own. */
+void scene_dial(struct scene *scene, int port, const char *secret);
+void scene_end(struct scene *scene);
+
+/* Serves until so many answers have come in all. */
+void scene_run(struct scene *scene, int answers);
+
+/* Asks; asked_done is owed, also when the answer has not come. */
+void scene_ask_bytes(
+    struct scene *scene, struct asked *asked, const char *path, const void *data, size_t size);
+void scene_ask(struct scene *scene,
+               struct asked *asked,
+               const char *path,
+               const ProtobufCMessage *message);
+void asked_done(struct asked *asked);
+
+/* The agent of a slot in its life number `life`, with nothing wrong. */
+void agent_fill(struct agent *agent, uint32_t slot, uint8_t life);
+Muster__EnrollRequest enroll_request(struct agent *agent, bool patient);
+
+/* Asks whom to follow, as the agent of a slot in its first life. */
+void scene_enroll(struct scene *scene, struct asked *asked, uint32_t slot, bool patient);
+
+/* All slots enrol, and have their answers. */
+void scene_enroll_all(struct scene *scene);
+
+/* Reports as the lead of `slot`, with two incidents and a view of all slots in their first life;
+ * generation 0 = without a view. */
+void scene_report(struct scene *scene, struct asked *asked, uint32_t slot, uint64_t generation);
+
+/* The reply to whoever enrolled, freed by the caller; NULL when none came. */
+Muster__EnrollReply *asked_reply(const struct asked *asked);
+
+/* Whether an answer came that says to follow that slot and where it is; to wait; to stand. */
+bool asked_follows(const struct asked *asked, uint32_t slot);
+bool asked_waits(const struct asked *asked);
+bool asked_stands(const struct asked *asked);
+
+#endif
