@@ -3,163 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
+#include "scene.h"
 #include "support/check.h"
-#include "wire/rpc.h"
 
-#define SECRET  "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
-#define OTHER   "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
-#define PATIENT CLOCK_SECONDS(10)
-
-/* A server that echoes, and one client. */
-struct scene {
-    struct loop loop;
-    struct rpc *rpc;
-    struct rpc_server *server;
-    struct rpc_channel *channel;
-    struct rpc_call *served; /* the newest call of the server */
-    struct timer guard;
-    int opened;
-    int server_ended;
-    int server_status;
-    int received;
-    size_t received_bytes;
-    char last[64];
-    int ended;
-    int status;
-    char reason[128];
-    int want;             /* stop the loop after so many messages */
-    bool drop_on_message; /* the client drops its call in its callback */
-};
-
-static void served_message(void *context, struct rpc_call *call, const void *data, size_t size)
-{
-    (void)context;
-    rpc_send(call, data, size);
-}
-
-static void served_ended(void *context, struct rpc_call *call, int status, const char *reason)
-{
-    struct scene *scene = context;
-
-    (void)call;
-    (void)reason;
-    scene->server_ended++;
-    scene->server_status = status;
-    scene->served = NULL;
-    if (scene->want < 0)
-        loop_stop(&scene->loop);
-}
-
-static const struct rpc_events served_events = {served_message, served_ended};
-
-static void echo_opened(void *context, struct rpc_call *call)
-{
-    struct scene *scene = context;
-
-    scene->opened++;
-    scene->served = call;
-    rpc_accept(call, &served_events, scene);
-}
-
-static void unary_message(void *context, struct rpc_call *call, const void *data, size_t size)
-{
-    (void)context;
-    rpc_send(call, data, size);
-    rpc_end(call, RPC_OK, "");
-}
-
-static const struct rpc_events unary_events = {unary_message, served_ended};
-
-static void unary_opened(void *context, struct rpc_call *call)
-{
-    rpc_accept(call, &unary_events, context);
-}
-
-static void refuse_opened(void *context, struct rpc_call *call)
-{
-    (void)context;
-    rpc_end(call, RPC_REFUSED, "not today");
-}
-
-static const struct rpc_method methods[] = {
-    {"/test/Echo", echo_opened}, {"/test/Unary", unary_opened}, {"/test/Refuse", refuse_opened}};
-
-static void client_message(void *context, struct rpc_call *call, const void *data, size_t size)
-{
-    struct scene *scene = context;
-
-    scene->received++;
-    scene->received_bytes += size;
-    snprintf(scene->last, sizeof scene->last, "%.*s", (int)size, (const char *)data);
-    if (scene->drop_on_message)
-        rpc_drop(call);
-    if (scene->received == scene->want)
-        loop_stop(&scene->loop);
-}
-
-static void client_ended(void *context, struct rpc_call *call, int status, const char *reason)
-{
-    struct scene *scene = context;
-
-    (void)call;
-    scene->ended++;
-    scene->status = status;
-    snprintf(scene->reason, sizeof scene->reason, "%s", reason);
-    loop_stop(&scene->loop);
-}
-
-static const struct rpc_events client_events = {client_message, client_ended};
-
-static void guard_fires(void *context)
-{
-    CU_FAIL("the loop waits for something that does not come");
-    loop_stop(context);
-}
-
-static void scene_begin(struct scene *scene, const char *secret)
-{
-    struct rpc_service service = {methods, sizeof methods / sizeof *methods, scene};
-    char address[64];
-
-    *scene = (struct scene){0};
-    CU_ASSERT_FATAL(loop_init(&scene->loop, NULL) == 0);
-    scene->rpc = rpc_new(&scene->loop, NULL);
-    CU_ASSERT_FATAL(scene->rpc != NULL);
-    scene->server = rpc_serve(scene->rpc, "127.0.0.1:0", SECRET, &service, NULL);
-    CU_ASSERT_FATAL(scene->server != NULL);
-    snprintf(address, sizeof address, "127.0.0.1:%d", rpc_port(scene->server));
-    scene->channel = rpc_dial(scene->rpc, address, secret);
-    scene->guard = (struct timer){.call = guard_fires, .context = &scene->loop};
-}
-
-static void scene_run(struct scene *scene)
-{
-    loop_timer(&scene->loop, &scene->guard, clock_now() + PATIENT);
-    CU_ASSERT(loop_run(&scene->loop, NULL) == 0);
-    loop_cancel(&scene->loop, &scene->guard);
-}
-
-static void scene_end(struct scene *scene)
-{
-    rpc_hang_up(scene->channel);
-    if (scene->server)
-        rpc_stop(scene->server);
-    rpc_free(scene->rpc);
-    loop_done(&scene->loop);
-}
-
-static struct rpc_call *scene_open(struct scene *scene, const char *path)
-{
-    return rpc_open(scene->channel, path, CLOCK_NEVER, &client_events, scene);
-}
+#define OTHER "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
 static void a_unary_call_brings_one_answer_and_ok(void)
 {
     struct scene scene;
     struct rpc_call *call;
 
-    scene_begin(&scene, SECRET);
+    scene_begin(&scene, SCENE_SECRET);
     call = scene_open(&scene, "/test/Unary");
     CU_ASSERT(rpc_send(call, "hello", 5) == 0);
     rpc_close(call);
@@ -175,7 +29,7 @@ static void a_stream_keeps_order_and_ends_when_the_client_closes(void)
     struct rpc_call *call;
     char word[16];
 
-    scene_begin(&scene, SECRET);
+    scene_begin(&scene, SCENE_SECRET);
     call = scene_open(&scene, "/test/Echo");
     for (int i = 0; i < RPC_QUEUE; i++) {
         snprintf(word, sizeof word, "%d", i);
@@ -198,7 +52,7 @@ static void a_large_message_passes_and_a_larger_one_is_refused(void)
     char *bytes = calloc(RPC_MESSAGE + 1, 1);
 
     CU_ASSERT_FATAL(bytes != NULL);
-    scene_begin(&scene, SECRET);
+    scene_begin(&scene, SCENE_SECRET);
     call = scene_open(&scene, "/test/Echo");
     CU_ASSERT(rpc_send(call, bytes, RPC_MESSAGE + 1) == 1);
     CU_ASSERT(rpc_send(call, bytes, RPC_MESSAGE) == 0);
@@ -226,8 +80,8 @@ static void strangers_and_unknown_methods_are_refused(void)
 {
     expect_end(OTHER, "/test/Echo", RPC_UNAUTHENTICATED, "the secret of this job is needed");
     expect_end("", "/test/Echo", RPC_UNAUTHENTICATED, "the secret of this job is needed");
-    expect_end(SECRET, "/test/Nothing", RPC_UNIMPLEMENTED, "no such method");
-    expect_end(SECRET, "/test/Refuse", RPC_REFUSED, "not today");
+    expect_end(SCENE_SECRET, "/test/Nothing", RPC_UNIMPLEMENTED, "no such method");
+    expect_end(SCENE_SECRET, "/test/Refuse", RPC_REFUSED, "not today");
 }
 
 static void a_stopped_server_ends_the_call(void)
@@ -235,7 +89,7 @@ static void a_stopped_server_ends_the_call(void)
     struct scene scene;
     struct rpc_call *call;
 
-    scene_begin(&scene, SECRET);
+    scene_begin(&scene, SCENE_SECRET);
     call = scene_open(&scene, "/test/Echo");
     rpc_send(call, "a", 1);
     scene.want = 1;
@@ -252,7 +106,7 @@ static void a_client_that_leaves_ends_the_call_at_the_server(void)
     struct scene scene;
     struct rpc_call *call;
 
-    scene_begin(&scene, SECRET);
+    scene_begin(&scene, SCENE_SECRET);
     scene.drop_on_message = true;
     scene.want = -1;
     call = scene_open(&scene, "/test/Echo");
@@ -267,9 +121,9 @@ static void nobody_listening_ends_the_call_at_once(void)
 {
     struct scene scene;
 
-    scene_begin(&scene, SECRET);
+    scene_begin(&scene, SCENE_SECRET);
     rpc_hang_up(scene.channel);
-    scene.channel = rpc_dial(scene.rpc, "127.0.0.1:1", SECRET);
+    scene.channel = rpc_dial(scene.rpc, "127.0.0.1:1", SCENE_SECRET);
     scene_open(&scene, "/test/Echo");
     scene_run(&scene);
     CU_ASSERT(scene.ended == 1 && scene.status == RPC_UNAVAILABLE);
@@ -280,8 +134,8 @@ static void a_deadline_ends_the_call(void)
 {
     struct scene scene;
 
-    scene_begin(&scene, SECRET);
-    rpc_open(scene.channel, "/test/Echo", clock_now() + CLOCK_MS(30), &client_events, &scene);
+    scene_begin(&scene, SCENE_SECRET);
+    scene_open_until(&scene, "/test/Echo", clock_now() + CLOCK_MS(30));
     scene_run(&scene);
     CU_ASSERT(scene.ended == 1 && scene.status == RPC_DEADLINE);
     scene_end(&scene);
@@ -290,15 +144,15 @@ static void a_deadline_ends_the_call(void)
 static void an_address_in_use_or_malformed_is_reported(void)
 {
     struct scene scene;
-    struct rpc_service service = {methods, 1, &scene};
+    struct rpc_service service = scene_service(&scene);
     struct error error = {""};
     char address[64];
 
-    scene_begin(&scene, SECRET);
+    scene_begin(&scene, SCENE_SECRET);
     snprintf(address, sizeof address, "127.0.0.1:%d", rpc_port(scene.server));
-    CU_ASSERT(rpc_serve(scene.rpc, address, SECRET, &service, &error) == NULL);
+    CU_ASSERT(rpc_serve(scene.rpc, address, SCENE_SECRET, &service, &error) == NULL);
     CU_ASSERT(strstr(error.text, "cannot listen") != NULL);
-    CU_ASSERT(rpc_serve(scene.rpc, "localhost:0", SECRET, &service, &error) == NULL);
+    CU_ASSERT(rpc_serve(scene.rpc, "localhost:0", SCENE_SECRET, &service, &error) == NULL);
     CU_ASSERT(strstr(error.text, "not a numeric address") != NULL);
     scene_end(&scene);
 }
@@ -307,7 +161,7 @@ static void many_calls_at_once_and_an_end_with_calls_open(void)
 {
     struct scene scene;
 
-    scene_begin(&scene, SECRET);
+    scene_begin(&scene, SCENE_SECRET);
     for (int i = 0; i < 100; i++) {
         struct rpc_call *call = scene_open(&scene, "/test/Echo");
 

@@ -1,0 +1,140 @@
+/* scene - two ends of calls on one loop. */
+#include "scene.h"
+
+#include <stdio.h>
+
+#include "support/check.h"
+
+#define PATIENT CLOCK_SECONDS(30)
+
+static void served_message(void *context, struct rpc_call *call, const void *data, size_t size)
+{
+    (void)context;
+    rpc_send(call, data, size);
+}
+
+static void served_ended(void *context, struct rpc_call *call, int status, const char *reason)
+{
+    struct scene *scene = context;
+
+    (void)call;
+    (void)reason;
+    scene->server_ended++;
+    scene->server_status = status;
+    scene->served = NULL;
+    if (scene->want < 0)
+        loop_stop(&scene->loop);
+}
+
+static const struct rpc_events served_events = {served_message, served_ended};
+
+static void echo_opened(void *context, struct rpc_call *call)
+{
+    struct scene *scene = context;
+
+    scene->opened++;
+    scene->served = call;
+    rpc_accept(call, &served_events, scene);
+}
+
+static void unary_message(void *context, struct rpc_call *call, const void *data, size_t size)
+{
+    (void)context;
+    rpc_send(call, data, size);
+    rpc_end(call, RPC_OK, "");
+}
+
+static const struct rpc_events unary_events = {unary_message, served_ended};
+
+static void unary_opened(void *context, struct rpc_call *call)
+{
+    rpc_accept(call, &unary_events, context);
+}
+
+static void refuse_opened(void *context, struct rpc_call *call)
+{
+    (void)context;
+    rpc_end(call, RPC_REFUSED, "not today");
+}
+
+static const struct rpc_method methods[] = {
+    {"/test/Echo", echo_opened}, {"/test/Unary", unary_opened}, {"/test/Refuse", refuse_opened}};
+
+static void client_message(void *context, struct rpc_call *call, const void *data, size_t size)
+{
+    struct scene *scene = context;
+
+    scene->received++;
+    scene->received_bytes += size;
+    snprintf(scene->last, sizeof scene->last, "%.*s", (int)size, (const char *)data);
+    if (scene->drop_on_message)
+        rpc_drop(call);
+    if (scene->received == scene->want)
+        loop_stop(&scene->loop);
+}
+
+static void client_ended(void *context, struct rpc_call *call, int status, const char *reason)
+{
+    struct scene *scene = context;
+
+    (void)call;
+    scene->ended++;
+    scene->status = status;
+    snprintf(scene->reason, sizeof scene->reason, "%s", reason);
+    loop_stop(&scene->loop);
+}
+
+static const struct rpc_events client_events = {client_message, client_ended};
+
+static void guard_fires(void *context)
+{
+    CU_FAIL("the loop waits for something that does not come");
+    loop_stop(context);
+}
+
+struct rpc_service scene_service(struct scene *scene)
+{
+    return (struct rpc_service){methods, sizeof methods / sizeof *methods, scene};
+}
+
+void scene_begin(struct scene *scene, const char *secret)
+{
+    struct rpc_service service = scene_service(scene);
+    char address[64];
+
+    *scene = (struct scene){0};
+    CU_ASSERT_FATAL(loop_init(&scene->loop, NULL) == 0);
+    scene->rpc = rpc_new(&scene->loop, NULL);
+    CU_ASSERT_FATAL(scene->rpc != NULL);
+    scene->server = rpc_serve(scene->rpc, "127.0.0.1:0", SCENE_SECRET, &service, NULL);
+    CU_ASSERT_FATAL(scene->server != NULL);
+    snprintf(address, sizeof address, "127.0.0.1:%d", rpc_port(scene->server));
+    scene->channel = rpc_dial(scene->rpc, address, secret);
+    scene->guard = (struct timer){.call = guard_fires, .context = &scene->loop};
+}
+
+void scene_run(struct scene *scene)
+{
+    loop_timer(&scene->loop, &scene->guard, clock_now() + PATIENT);
+    CU_ASSERT(loop_run(&scene->loop, NULL) == 0);
+    loop_cancel(&scene->loop, &scene->guard);
+}
+
+void scene_end(struct scene *scene)
+{
+    rpc_hang_up(scene->channel);
+    if (scene->server)
+        rpc_stop(scene->server);
+    rpc_free(scene->rpc);
+    loop_done(&scene->loop);
+}
+
+struct rpc_call *scene_open(struct scene *scene, const char *path)
+{
+    return scene_open_until(scene, path, CLOCK_NEVER);
+}
+
+struct rpc_call *scene_open_until(struct scene *scene, const char *path, int64_t due)
+{
+    return rpc_open(scene->channel, path, due, &client_events, scene);
+}
