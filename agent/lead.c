@@ -277,6 +277,8 @@ LEAD_HANDLER(lead_refused)
 
     if (lead->state == LEAD_RUN && message->number <= lead->number)
         return; /* what it refused is over */
+    if (!led && message->number < lead->number)
+        return; /* a candidate with a lower number has given up */
     if (message->number > lead->seen)
         lead->seen = message->number;
     if (!led && message->number >= lead->number && !lead->outbid++) {
