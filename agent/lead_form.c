@@ -187,6 +187,7 @@ LEAD_HANDLER(lead_promised)
 
     if (!peer || message->number != lead->number)
         return;
+    peer->lost = false;
     peer->promised = true;
     peer->committed = message->committed;
     peer->begun = message->begun;
@@ -379,7 +380,8 @@ LEAD_HANDLER(lead_learned)
 }
 
 /* Who has not answered is taken for lost; who has is asked again, so that it stays patient; who was
- * lost is tried again, because it may only have been its session. */
+ * lost is tried again, because it may only have been its session, and stays lost until it answers.
+ */
 LEAD_HANDLER(lead_gather_late)
 {
     (void)event;
@@ -395,7 +397,6 @@ LEAD_HANDLER(lead_gather_late)
             lead_peer_gone(lead, peer, CAUSE_STUCK, now, effects);
             continue;
         }
-        peer->lost = false;
         lead_prepare(lead, &peer->id, effects);
     }
     if (lead->state == LEAD_GATHER)
