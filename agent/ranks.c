@@ -88,7 +88,8 @@ static void blame(struct ranks *ranks,
         message->fault.cause = cause_of(rank, news->status);
         message->fault.final = message->fault.cause == CAUSE_INPUT;
         rank->given_up = message->fault.final;
-        if (!rank->text[0])
+        /* Only a rank that said why it would end is quoted: other words were about its peers. */
+        if (!rank->code || !rank->text[0])
             exit_describe(news, rank->text);
     }
     holdings(ranks, message);
