@@ -1,0 +1,236 @@
+/* The command line of the agent: what it takes, what it stands for, what it refuses. */
+#include "agent/settings.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "support/check.h"
+
+#define SECRET "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define WORDS  24
+
+/* A command line under way. */
+struct attempt {
+    struct settings settings;
+    char words[WORDS][160];
+    char *argv[WORDS + 1];
+    int outcome;
+};
+
+static void attempt_run(void *context)
+{
+    struct attempt *attempt = context;
+    int argc = 0;
+
+    while (attempt->argv[argc])
+        argc++;
+    attempt->outcome = settings_read(&attempt->settings, argc, attempt->argv);
+}
+
+/* Reads a command line; what it says on that stream is added to `said`. */
+static int settings_say(struct attempt *attempt,
+                        int stream,
+                        const char *const *words,
+                        struct text *said)
+{
+    size_t count = 1;
+
+    snprintf(attempt->words[0], sizeof attempt->words[0], "muster-agent");
+    for (; words[count - 1]; count++)
+        snprintf(attempt->words[count], sizeof attempt->words[count], "%s", words[count - 1]);
+    for (size_t i = 0; i < count; i++)
+        attempt->argv[i] = attempt->words[i];
+    attempt->argv[count] = NULL;
+    check_captured(stream, attempt_run, attempt, said);
+    return attempt->outcome;
+}
+
+#define READ(attempt, said, ...)                                                                   \
+    settings_say(attempt, 2, (const char *const[]){__VA_ARGS__, NULL}, said)
+
+static const char *secret_path(const char *content)
+{
+    static char path[128];
+
+    snprintf(path, sizeof path, "%s/secret", check_directory());
+    CU_ASSERT_FATAL(file_write(path, content, strlen(content), NULL) == 0);
+    return path;
+}
+
+static void every_option_reaches_its_setting(void)
+{
+    struct attempt attempt = {0};
+    CLEAN(text) struct text said = {0};
+    const struct settings *settings = &attempt.settings;
+    int outcome = READ(&attempt,
+                       &said,
+                       "--job=uid",
+                       "--attempt=3",
+                       "--slot=5",
+                       "--ranks=4",
+                       "--directory=127.0.0.1:9",
+                       "--secret-file",
+                       secret_path(SECRET "\n"),
+                       "--listen=0.0.0.0:7000",
+                       "--host=10.0.0.7",
+                       "--node=here",
+                       "--metrics=0.0.0.0:9100",
+                       "--verdict=/run/verdict",
+                       "--log-level=debug",
+                       "--",
+                       "muster-trainer",
+                       "--slot=9");
+
+    CU_ASSERT_FATAL(outcome == 0);
+    CHECK_TEXT(text_string(&said), "");
+    CHECK_TEXT(settings->job, "uid");
+    CU_ASSERT(settings->attempt == 3 && settings->slot == 5 && settings->ranks == 4);
+    CHECK_TEXT(settings->directory, "127.0.0.1:9");
+    CHECK_TEXT(settings->secret, SECRET);
+    CHECK_TEXT(settings->listen, "0.0.0.0:7000");
+    CHECK_TEXT(settings->host, "10.0.0.7");
+    CHECK_TEXT(settings->node, "here");
+    CHECK_TEXT(settings->metrics, "0.0.0.0:9100");
+    CHECK_TEXT(settings->verdict, "/run/verdict");
+    CU_ASSERT(settings->log_level == LOG_LEVEL_DEBUG);
+    CHECK_TEXT(settings->command[0], "muster-trainer");
+    CHECK_TEXT(settings->command[1], "--slot=9");
+    CU_ASSERT(settings->command[2] == NULL);
+}
+
+static void what_is_not_given_has_its_default(void)
+{
+    static const struct {
+        const char *listen;
+        const char *host;
+    } cases[] = {{"127.0.0.1:0", "127.0.0.1"}, {"[::1]:7000", "::1"}, {"10.1.2.3:80", "10.1.2.3"}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct attempt attempt = {0};
+        CLEAN(text) struct text said = {0};
+        const struct settings *settings = &attempt.settings;
+
+        CU_ASSERT(READ(&attempt,
+                       &said,
+                       "-j",
+                       "uid",
+                       "-d",
+                       "127.0.0.1:9",
+                       "--secret-file",
+                       secret_path(SECRET),
+                       "-l",
+                       cases[i].listen,
+                       "trainer") == 0);
+        CHECK_TEXT(settings->host, cases[i].host);
+        CU_ASSERT(settings->attempt == 1 && settings->slot == 0 && settings->ranks == 1);
+        CU_ASSERT(settings->metrics == NULL && settings->verdict == NULL);
+        CU_ASSERT(settings->log_level == LOG_LEVEL_INFO);
+    }
+}
+
+/* Checks that a command line with this word at its end is refused, and how. */
+static void refusal_check(const char *word, const char *says)
+{
+    struct attempt attempt = {0};
+    CLEAN(text) struct text said = {0};
+
+    CU_ASSERT(READ(&attempt,
+                   &said,
+                   "--job=uid",
+                   "--directory=127.0.0.1:9",
+                   "--secret-file",
+                   secret_path(SECRET),
+                   word,
+                   "trainer") == 2);
+    CHECK_HAS(text_string(&said), says);
+}
+
+static void what_is_out_of_bounds_is_refused(void)
+{
+    refusal_check("--slot=1024", "--slot");
+    refusal_check("--slot=-1", "--slot");
+    refusal_check("--ranks=0", "--ranks");
+    refusal_check("--ranks=65", "--ranks");
+    refusal_check("--attempt=0", "--attempt");
+    refusal_check("--log-level=loud", "'loud' is not one of debug, info, warning, error");
+    refusal_check("--what", "--what");
+}
+
+static void what_cannot_be_done_without_is_asked_for(void)
+{
+    static const char *const lines[][4] = {
+        {"--job=uid", "--directory=127.0.0.1:9", "trainer"},
+        {"--job=uid", "--secret-file=x", "trainer"},
+        {"--directory=127.0.0.1:9", "--secret-file=x", "trainer"}};
+    struct attempt attempt = {0};
+
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        CLEAN(text) struct text said = {0};
+
+        CU_ASSERT(settings_say(&attempt, 2, lines[i], &said) == 2);
+        CHECK_HAS(text_string(&said), "--job, --directory and --secret-file are needed");
+    }
+}
+
+/* Checks what is said of a secret file with that content. */
+static void secret_check(const char *content, const char *says)
+{
+    struct attempt attempt = {0};
+    CLEAN(text) struct text said = {0};
+    int outcome = READ(&attempt,
+                       &said,
+                       "--job=uid",
+                       "--directory=127.0.0.1:9",
+                       "--secret-file",
+                       secret_path(content),
+                       "trainer");
+
+    CU_ASSERT(outcome == (says ? 2 : 0));
+    CHECK_HAS(text_string(&said), says ? says : "");
+}
+
+static void a_secret_is_64_hexadecimal_digits(void)
+{
+    secret_check(SECRET, NULL);
+    secret_check(SECRET "\n", NULL);
+    secret_check(SECRET "\n\n", "must hold 64 hexadecimal digits");
+    secret_check(SECRET "0", "must hold 64 hexadecimal digits");
+    secret_check("0011", "must hold 64 hexadecimal digits");
+    secret_check("", "must hold 64 hexadecimal digits");
+    secret_check("g" SECRET, "must hold 64 hexadecimal digits");
+}
+
+static void a_secret_file_that_is_not_there_is_named(void)
+{
+    struct attempt attempt = {0};
+    CLEAN(text) struct text said = {0};
+
+    CU_ASSERT(READ(&attempt,
+                   &said,
+                   "--job=uid",
+                   "--directory=127.0.0.1:9",
+                   "--secret-file=/nowhere/secret",
+                   "trainer") == 2);
+    CHECK_HAS(text_string(&said), "--secret-file /nowhere/secret: no such file");
+}
+
+static void help_is_no_mistake(void)
+{
+    static const char *const words[] = {"--help", NULL};
+    struct attempt attempt = {0};
+    CLEAN(text) struct text said = {0};
+
+    CU_ASSERT(settings_say(&attempt, 1, words, &said) == 1);
+    CHECK_HAS(text_string(&said), "usage: muster-agent");
+    CHECK_HAS(text_string(&said), "--secret-file FILE");
+}
+
+SUITE("agent settings",
+      {"every option reaches its setting", every_option_reaches_its_setting},
+      {"what is not given has its default", what_is_not_given_has_its_default},
+      {"what is out of bounds is refused", what_is_out_of_bounds_is_refused},
+      {"what cannot be done without is asked for", what_cannot_be_done_without_is_asked_for},
+      {"a secret is 64 hexadecimal digits", a_secret_is_64_hexadecimal_digits},
+      {"a secret file that is not there is named", a_secret_file_that_is_not_there_is_named},
+      {"help is no mistake", help_is_no_mistake})
