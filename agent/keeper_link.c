@@ -28,7 +28,7 @@ int keeper_link_send(int socket,
     return sendmsg(socket, &header, MSG_NOSIGNAL | MSG_DONTWAIT) == sizeof *message ? 0 : 1;
 }
 
-/* Takes the descriptors out of what came; those that were not asked for are closed. */
+/* Takes the descriptors out of what came. */
 static void rights_take(struct msghdr *header, int descriptors[KEEPER_LINK_DESCRIPTORS])
 {
     for (int i = 0; i < KEEPER_LINK_DESCRIPTORS; i++)
@@ -49,10 +49,11 @@ int keeper_link_receive(int socket,
 {
     struct iovec part = {message, sizeof *message};
     _Alignas(struct cmsghdr) char control[CMSG_SPACE(KEEPER_LINK_DESCRIPTORS * sizeof(int))];
+    /* Without the padding there is no room for one more: what does not fit, the kernel closes. */
     struct msghdr header = {.msg_iov = &part,
                             .msg_iovlen = 1,
                             .msg_control = control,
-                            .msg_controllen = sizeof control};
+                            .msg_controllen = CMSG_LEN(KEEPER_LINK_DESCRIPTORS * sizeof(int))};
     ssize_t got = recvmsg(socket, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
