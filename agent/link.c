@@ -30,13 +30,16 @@ static bool hear(struct link *link)
         struct link_message message;
         char tail[HEARD_TAIL + 1];
     } in;
-    ssize_t got = recv(link->watch.descriptor, &in, sizeof in - 1, MSG_DONTWAIT);
+    /* One byte more than a message may have, so that a longer one is seen to be longer. */
+    ssize_t got =
+        recv(link->watch.descriptor, &in, sizeof in.message + sizeof in.tail, MSG_DONTWAIT);
 
     if (got < 0)
         return errno == EINTR;
     if (got == 0)
         return false;
-    if ((size_t)got < sizeof in.message || in.message.tail != (size_t)got - sizeof in.message)
+    if ((size_t)got < sizeof in.message || in.message.tail != (size_t)got - sizeof in.message ||
+        in.message.tail > HEARD_TAIL)
         return true; /* not a message; a trainer that is not ours may err */
     in.tail[in.message.tail] = '\0';
     link->heard(link->context, link->rank, &in.message, in.tail);
