@@ -136,7 +136,7 @@ static const struct rpc_method methods[] = {{SESSION, on_opened}};
 struct peers *peers_new(struct rpc *rpc, const struct peers_settings *settings, struct error *error)
 {
     struct peers *peers = memory_get(1, sizeof *peers);
-    struct rpc_service service = {methods, 1, peers};
+    const struct rpc_service service = {.methods = methods, .method_count = 1, .context = peers};
 
     peers->rpc = rpc;
     peers->loop = rpc_loop(rpc);

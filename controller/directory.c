@@ -309,7 +309,8 @@ struct directory *directory_open(struct rpc *rpc,
                                  struct error *error)
 {
     struct directory *directory = memory_get(1, sizeof *directory);
-    struct rpc_service service = {methods, sizeof methods / sizeof *methods, directory};
+    struct rpc_service service = {
+        .methods = methods, .method_count = sizeof methods / sizeof *methods, .context = directory};
 
     directory->settings = *settings;
     directory->loop = rpc_loop(rpc);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "wire/rpc_private.h"
 
 void *rpc_begin(struct rpc *rpc, struct rpc_operation *operation)
@@ -22,9 +23,12 @@ void *rpc_begin(struct rpc *rpc, struct rpc_operation *operation)
     return operation;
 }
 
-void rpc_header(char header[RPC_HEADER], const char *secret)
+char *rpc_header(const char *credential)
 {
-    snprintf(header, RPC_HEADER, "Bearer %s", secret);
+    struct text header = {0};
+
+    text_addf(&header, RPC_HEADER_WORD "%s", credential);
+    return header.data;
 }
 
 static void completion_put(struct rpc *rpc, struct rpc_operation *operation)

@@ -2,8 +2,9 @@
  *
  * A call is one stream of messages in each direction; a unary call is a stream with one message
  * each way. The library's thread waits for completions and hands them to the loop; every callback
- * below runs on the loop. Both sides prove that they know the job's secret: a call without it is
- * refused before its handler sees it. */
+ * below runs on the loop. Every call carries a credential. A server has one secret, and a call
+ * without it is refused before its handler sees it; or it has none and its handlers look at the
+ * credential themselves, because it serves many jobs. */
 #ifndef WIRE_RPC_H
 #define WIRE_RPC_H
 
@@ -17,6 +18,7 @@
 #define RPC_MESSAGE (1u << 20) /* most bytes of a message */
 #define RPC_QUEUE   64         /* most messages waiting to be sent on one call */
 #define RPC_SECRET  65         /* 64 hexadecimal digits and a zero byte */
+#define RPC_TOKEN   8192       /* most bytes of a credential */
 
 /* The status codes of gRPC that have a meaning here. */
 enum rpc_status {
@@ -67,14 +69,19 @@ struct rpc_service {
     const struct rpc_method *methods;
     size_t method_count;
     void *context;
+    bool open; /* every call reaches its handler, which looks at rpc_credential */
 };
 
-/* Listens on the numeric `address` ("127.0.0.1:0"). Returns NULL when it cannot. */
+/* Listens on the numeric `address` ("127.0.0.1:0"). `secret` NULL = no call is let in until
+ * rpc_server_secret, unless the service is open. Returns NULL when it cannot. */
 struct rpc_server *rpc_serve(struct rpc *rpc,
                              const char *address,
                              const char *secret,
                              const struct rpc_service *service,
                              struct error *error);
+
+/* From now on calls must show this secret. */
+void rpc_server_secret(struct rpc_server *server, const char *secret);
 
 /* The port it listens on. */
 int rpc_port(const struct rpc_server *server);
@@ -85,9 +92,16 @@ void rpc_stop(struct rpc_server *server);
 /* Gives an opened call its owner. */
 void rpc_accept(struct rpc_call *call, const struct rpc_events *events, void *context);
 
-/* A way to one peer. Connecting begins with the first call; a peer that refuses ends the call with
- * RPC_UNAVAILABLE at once. Never NULL. */
-struct rpc_channel *rpc_dial(struct rpc *rpc, const char *address, const char *secret);
+/* The credential that a call of an open service came with, "" when with none. Valid until it has
+ * ended. */
+const char *rpc_credential(const struct rpc_call *call);
+
+/* A way to one peer, whose calls show `credential`. Connecting begins with the first call; a peer
+ * that refuses ends the call with RPC_UNAVAILABLE at once. Never NULL. */
+struct rpc_channel *rpc_dial(struct rpc *rpc, const char *address, const char *credential);
+
+/* What later calls show instead. */
+void rpc_channel_credential(struct rpc_channel *channel, const char *credential);
 
 /* Forgets the channel. Its calls must be over or dropped. NULL is allowed. */
 void rpc_hang_up(struct rpc_channel *channel);

@@ -49,6 +49,7 @@ static void call_release(struct rpc_call *call)
         gpr_free((void *)call->library_reason);
     }
     grpc_call_unref(call->call);
+    free(call->credential);
     free(call);
 }
 
@@ -351,7 +352,7 @@ struct rpc_call *rpc_open(struct rpc_channel *channel,
  * of connections is the channel's own, so that a fresh channel does not inherit the back-off of an
  * old one to the same address. */
 
-struct rpc_channel *rpc_dial(struct rpc *rpc, const char *address, const char *secret)
+struct rpc_channel *rpc_dial(struct rpc *rpc, const char *address, const char *credential)
 {
     struct rpc_channel *channel = memory_get(1, sizeof *channel);
     grpc_channel_credentials *plain = grpc_insecure_credentials_create();
@@ -378,10 +379,16 @@ struct rpc_channel *rpc_dial(struct rpc *rpc, const char *address, const char *s
 
     snprintf(target, sizeof target, "%s:%s", address[0] == '[' ? "ipv6" : "ipv4", address);
     channel->rpc = rpc;
-    rpc_header(channel->header, secret);
+    channel->header = rpc_header(credential);
     channel->channel = grpc_channel_create(target, plain, &arguments);
     grpc_channel_credentials_release(plain);
     return channel;
+}
+
+void rpc_channel_credential(struct rpc_channel *channel, const char *credential)
+{
+    free(channel->header);
+    channel->header = rpc_header(credential);
 }
 
 void rpc_hang_up(struct rpc_channel *channel)
@@ -389,5 +396,6 @@ void rpc_hang_up(struct rpc_channel *channel)
     if (!channel)
         return;
     grpc_channel_destroy(channel->channel);
+    free(channel->header);
     free(channel);
 }

@@ -9,7 +9,7 @@
 #include "wire/rpc.h"
 
 #define RPC_HEADER_NAME "authorization"
-#define RPC_HEADER      96 /* "Bearer " and the secret */
+#define RPC_HEADER_WORD "Bearer "
 #define RPC_REASON      256
 
 /* One operation that the library was asked for. `done` runs on the loop. */
@@ -34,14 +34,14 @@ struct rpc {
 struct rpc_channel {
     struct rpc *rpc;
     grpc_channel *channel;
-    char header[RPC_HEADER];
+    char *header; /* "Bearer " and the credential */
 };
 
 struct rpc_server {
     struct rpc *rpc;
     grpc_server *server;
     struct rpc_service service;
-    char header[RPC_HEADER];
+    char *header; /* what calls must show; NULL = none is let in */
     int port;
     bool stopped;
     bool requesting;              /* `request` is outstanding */
@@ -59,6 +59,7 @@ struct rpc_call {
     grpc_call *call;
     struct rpc_events events;
     void *context;
+    char *credential;      /* server: what it came with, where the service is open */
     struct rpc_call *next; /* in rpc->calls */
     struct rpc_call **link;
     size_t outstanding;
@@ -92,8 +93,8 @@ struct rpc_call {
 /* Counts an operation whose completion will come, and returns its tag. */
 void *rpc_begin(struct rpc *rpc, struct rpc_operation *operation);
 
-/* "Bearer " and the secret. */
-void rpc_header(char header[RPC_HEADER], const char *secret);
+/* "Bearer " and the credential, for the caller to free. */
+char *rpc_header(const char *credential);
 
 /* Makes the call of an accepted grpc_call, of `server`, and starts it. Never NULL. */
 struct rpc_call *rpc_call_serve(struct rpc_server *server, grpc_call *call);

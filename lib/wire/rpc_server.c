@@ -6,31 +6,40 @@
 
 #include "base/memory.h"
 #include "base/net.h"
+#include "base/secret.h"
 #include "wire/rpc_private.h"
 
-/* Compares without telling by its duration where the difference is. */
-static bool slice_is(grpc_slice slice, const char *text)
-{
-    const unsigned char *given = GRPC_SLICE_START_PTR(slice);
-    size_t size = strlen(text);
-    unsigned difference = 0;
-
-    if (GRPC_SLICE_LENGTH(slice) != size)
-        return false;
-    for (size_t i = 0; i < size; i++)
-        difference |= (unsigned)given[i] ^ (unsigned char)text[i];
-    return !difference;
-}
-
-static bool secret_shown(const struct rpc_server *server)
+/* What a call shows, or NULL. */
+static const grpc_slice *shown_find(const struct rpc_server *server)
 {
     for (size_t i = 0; i < server->metadata.count; i++) {
         const grpc_metadata *entry = &server->metadata.metadata[i];
 
         if (grpc_slice_str_cmp(entry->key, RPC_HEADER_NAME) == 0)
-            return slice_is(entry->value, server->header);
+            return &entry->value;
     }
-    return false;
+    return NULL;
+}
+
+static bool secret_shown(const struct rpc_server *server)
+{
+    const grpc_slice *shown = shown_find(server);
+
+    return shown && server->header && GRPC_SLICE_LENGTH(*shown) == strlen(server->header) &&
+           secret_equal(GRPC_SLICE_START_PTR(*shown), server->header, strlen(server->header));
+}
+
+/* Copies what the call shows, for its handler. */
+static char *credential_copy(const struct rpc_server *server)
+{
+    const grpc_slice *shown = shown_find(server);
+    size_t size = shown ? GRPC_SLICE_LENGTH(*shown) : 0;
+    size_t word = strlen(RPC_HEADER_WORD);
+
+    if (size <= word || size > RPC_TOKEN ||
+        memcmp(GRPC_SLICE_START_PTR(*shown), RPC_HEADER_WORD, word) != 0)
+        return NULL;
+    return strndup((const char *)GRPC_SLICE_START_PTR(*shown) + word, size - word);
 }
 
 static void request_post(struct rpc_server *server)
@@ -52,7 +61,9 @@ static void call_dispatch(struct rpc_server *server)
     struct rpc_call *call = rpc_call_serve(server, server->request_call);
     const struct rpc_service *service = &server->service;
 
-    if (!secret_shown(server)) {
+    if (service->open) {
+        call->credential = credential_copy(server);
+    } else if (!secret_shown(server)) {
         rpc_end(call, RPC_UNAUTHENTICATED, "the secret of this job is needed");
         return;
     }
@@ -71,6 +82,7 @@ static void server_release(struct rpc_server *server)
     if (!server->down || server->requesting)
         return;
     grpc_server_destroy(server->server);
+    free(server->header);
     free(server);
 }
 
@@ -123,7 +135,7 @@ struct rpc_server *rpc_serve(struct rpc *rpc,
     server->service = *service;
     server->request.done = request_done;
     server->shutdown.done = shutdown_done;
-    rpc_header(server->header, secret);
+    server->header = secret ? rpc_header(secret) : NULL;
     server->server = grpc_server_create(&arguments, NULL);
     grpc_server_register_completion_queue(server->server, rpc->queue, NULL);
     if (net_parse(address, &parsed, error) == 0) {
@@ -139,6 +151,17 @@ struct rpc_server *rpc_serve(struct rpc *rpc,
     }
     request_post(server);
     return server;
+}
+
+void rpc_server_secret(struct rpc_server *server, const char *secret)
+{
+    free(server->header);
+    server->header = rpc_header(secret);
+}
+
+const char *rpc_credential(const struct rpc_call *call)
+{
+    return call->credential ? call->credential : "";
 }
 
 int rpc_port(const struct rpc_server *server)

@@ -94,7 +94,8 @@ static void guard_fires(void *context)
 
 struct rpc_service scene_service(struct scene *scene)
 {
-    return (struct rpc_service){methods, sizeof methods / sizeof *methods, scene};
+    return (struct rpc_service){
+        .methods = methods, .method_count = sizeof methods / sizeof *methods, .context = scene};
 }
 
 void scene_begin(struct scene *scene, const char *secret)
@@ -111,6 +112,18 @@ void scene_begin(struct scene *scene, const char *secret)
     snprintf(address, sizeof address, "127.0.0.1:%d", rpc_port(scene->server));
     scene->channel = rpc_dial(scene->rpc, address, secret);
     scene->guard = (struct timer){.call = guard_fires, .context = &scene->loop};
+}
+
+void scene_replace(struct scene *scene, const struct rpc_service *service, const char *secret)
+{
+    char address[64];
+
+    rpc_stop(scene->server);
+    scene->server = rpc_serve(scene->rpc, "127.0.0.1:0", secret, service, NULL);
+    CU_ASSERT_FATAL(scene->server != NULL);
+    snprintf(address, sizeof address, "127.0.0.1:%d", rpc_port(scene->server));
+    rpc_hang_up(scene->channel);
+    scene->channel = rpc_dial(scene->rpc, address, SCENE_SECRET);
 }
 
 void scene_run(struct scene *scene)

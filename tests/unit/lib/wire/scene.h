@@ -41,6 +41,10 @@ struct rpc_service scene_service(struct scene *scene);
 /* Serves, and dials with that secret. */
 void scene_begin(struct scene *scene, const char *secret);
 
+/* Puts another server, with that secret, in the place of the first, and dials it with the secret of
+ * all scenes. */
+void scene_replace(struct scene *scene, const struct rpc_service *service, const char *secret);
+
 /* Serves until the client's call has ended or `want` says so. */
 void scene_run(struct scene *scene);
 void scene_end(struct scene *scene);

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
+#include "base/memory.h"
 #include "scene.h"
 #include "support/check.h"
 
@@ -157,6 +159,65 @@ static void an_address_in_use_or_malformed_is_reported(void)
     scene_end(&scene);
 }
 
+/* Opens one call with what the client has; returns how it ended, RPC_OK when it was served. */
+static int tried(struct scene *scene)
+{
+    struct rpc_call *call = scene_open(scene, "/test/Unary");
+
+    rpc_send(call, "a", 1);
+    rpc_close(call);
+    scene_run(scene);
+    return scene->status;
+}
+
+static void a_secret_can_come_later_and_be_changed(void)
+{
+    struct scene scene;
+    struct rpc_service service = scene_service(&scene);
+
+    scene_begin(&scene, SCENE_SECRET);
+    scene_replace(&scene, &service, NULL);
+    CU_ASSERT(tried(&scene) == RPC_UNAUTHENTICATED);
+    rpc_server_secret(scene.server, SCENE_SECRET);
+    CU_ASSERT(tried(&scene) == RPC_OK);
+    rpc_server_secret(scene.server, OTHER);
+    CU_ASSERT(tried(&scene) == RPC_UNAUTHENTICATED);
+    rpc_channel_credential(scene.channel, OTHER);
+    CU_ASSERT(tried(&scene) == RPC_OK);
+    scene_end(&scene);
+}
+
+static void who_opened(void *context, struct rpc_call *call)
+{
+    struct scene *scene = context;
+
+    snprintf(scene->last, sizeof scene->last, "%.60s", rpc_credential(call));
+    rpc_end(call, RPC_REFUSED, "seen");
+}
+
+static void an_open_service_sees_who_calls(void)
+{
+    static const struct rpc_method who = {"/test/Unary", who_opened};
+    CLEAN_FREE char *long_one = memory_get(RPC_TOKEN + 1, 1);
+    struct scene scene;
+    struct rpc_service service = {
+        .methods = &who, .method_count = 1, .context = &scene, .open = true};
+
+    scene_begin(&scene, SCENE_SECRET);
+    scene_replace(&scene, &service, NULL);
+    CU_ASSERT(tried(&scene) == RPC_REFUSED);
+    CU_ASSERT(!strncmp(scene.last, SCENE_SECRET, 60));
+    rpc_channel_credential(scene.channel, "a.b.c");
+    CU_ASSERT(tried(&scene) == RPC_REFUSED);
+    CHECK_TEXT(scene.last, "a.b.c");
+    memset(long_one, 'x', RPC_TOKEN);
+    rpc_channel_credential(scene.channel, long_one);
+    scene.last[0] = '?';
+    CU_ASSERT(tried(&scene) != RPC_OK);
+    CU_ASSERT(scene.last[0] != 'x');
+    scene_end(&scene);
+}
+
 static void many_calls_at_once_and_an_end_with_calls_open(void)
 {
     struct scene scene;
@@ -188,5 +249,7 @@ SUITE("wire rpc",
       {"nobody listening ends the call at once", nobody_listening_ends_the_call_at_once},
       {"a deadline ends the call", a_deadline_ends_the_call},
       {"an address in use or malformed is reported", an_address_in_use_or_malformed_is_reported},
+      {"a secret can come later and be changed", a_secret_can_come_later_and_be_changed},
+      {"an open service sees who calls", an_open_service_sees_who_calls},
       {"many calls at once and an end with calls open",
        many_calls_at_once_and_an_end_with_calls_open})

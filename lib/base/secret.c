@@ -1,0 +1,20 @@
+/* secret - bytes that nobody else may learn. */
+#include "base/secret.h"
+
+#include <string.h>
+
+bool secret_equal(const void *left, const void *right, size_t size)
+{
+    const unsigned char *a = left;
+    const unsigned char *b = right;
+    unsigned difference = 0;
+
+    for (size_t i = 0; i < size; i++)
+        difference |= (unsigned)(a[i] ^ b[i]);
+    return !difference;
+}
+
+bool secret_text_equal(const char *left, const char *right)
+{
+    return strlen(left) == strlen(right) && secret_equal(left, right, strlen(left));
+}

@@ -1,0 +1,15 @@
+/* secret - bytes that nobody else may learn. Pure. */
+#ifndef BASE_SECRET_H
+#define BASE_SECRET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Whether two secrets of the same size are equal. How long it takes does not tell where they
+ * differ. */
+bool secret_equal(const void *left, const void *right, size_t size);
+
+/* The same for texts; that their lengths differ may show. */
+bool secret_text_equal(const char *left, const char *right);
+
+#endif
