@@ -1,8 +1,9 @@
-/* directory - the Directory service of one attempt of a job: agents enrol, the lead reports, the
- * witness votes.
+/* directory - the Directory service of many jobs: agents enrol, leads report, the witness votes.
  *
  * Nothing of a running job depends on it; what it holds is made anew from enrolments and reports.
- */
+ * Each attempt of a job is served at a desk of its own, which only calls with its secret reach. An
+ * agent that does not know the secret yet shows a token instead; when whoever verifies says that
+ * it is the agent of that slot, the answer holds the secret. */
 #ifndef CONTROLLER_DIRECTORY_H
 #define CONTROLLER_DIRECTORY_H
 
@@ -13,40 +14,67 @@
 #include "wire/muster.pb-c.h"
 #include "wire/rpc.h"
 
-/* What is served. Texts, facts and context must outlive the directory. */
-struct directory_settings {
-    const char *listen; /* numeric "host:port"; port 0 = the kernel's choice */
-    const char *secret;
+struct directory;
+struct desk;
+struct visitor;
+
+/* Who a visitor says it is. Texts are valid until it is answered. */
+struct directory_claim {
+    const char *token;
     const char *job; /* uid */
     uint32_t attempt;
-    const Muster__JobFacts *facts;
-    /* A lead has reported; incidents in it are taken with this. */
-    void (*reported)(void *context, const Muster__Report *report);
-    void *context;
+    uint32_t slot;
 };
 
-struct directory;
+/* What is served. Everything must outlive the directory. */
+struct directory_settings {
+    const char *listen; /* numeric "host:port"; port 0 = the kernel's choice */
+    /* Finds out whether the claim is true, and calls directory_verified once, at once or later.
+     * NULL = there are no tokens. */
+    void (*verify)(void *context, const struct directory_claim *claim, struct visitor *visitor);
+    void *context;
+};
 
 /* Begins to serve. Returns NULL when it cannot listen. */
 struct directory *directory_open(struct rpc *rpc,
                                  const struct directory_settings *settings,
                                  struct error *error);
 
-/* Stops and forgets everything. NULL is allowed. */
+/* Stops. All desks must be closed and all visitors answered. NULL is allowed. */
 void directory_close(struct directory *directory);
 
 int directory_port(const struct directory *directory);
 
+/* The claim is true (`reason` NULL), or why it is not. */
+void directory_verified(struct visitor *visitor, const char *reason);
+
+/* One attempt of a job. Texts, facts and context must outlive the desk. */
+struct desk_settings {
+    const char *job; /* uid */
+    uint32_t attempt;
+    const char *secret;
+    const Muster__JobFacts *facts;
+    /* A lead has reported; incidents in it are taken with this. */
+    void (*reported)(void *context, const Muster__Report *report);
+    void *context;
+};
+
+/* Begins to serve an attempt; that of an earlier one of the job must be closed. Never NULL. */
+struct desk *desk_open(struct directory *directory, const struct desk_settings *settings);
+
+/* Ends every call of the attempt and forgets it. NULL is allowed. */
+void desk_close(struct desk *desk);
+
 /* Whoever enrolled for the slot last is gone for good. */
-void directory_gone(struct directory *directory, uint32_t slot);
+void desk_gone(struct desk *desk, uint32_t slot);
 
 /* The next answers to the lead ask it to save and stop. */
-void directory_drain(struct directory *directory);
+void desk_drain(struct desk *desk);
 
 /* Whether the newest view can never be followed by another, so that only a new attempt helps. */
-bool directory_quorum_lost(const struct directory *directory);
+bool desk_quorum_lost(const struct desk *desk);
 
 /* Whether an agent has enrolled for the slot and is not gone. */
-bool directory_there(const struct directory *directory, uint32_t slot);
+bool desk_there(const struct desk *desk, uint32_t slot);
 
 #endif

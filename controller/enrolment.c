@@ -1,7 +1,24 @@
 /* enrolment - who of an attempt is there. */
 #include "controller/enrolment.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
+
+void enrolment_init(struct enrolment *enrolment, uint32_t replicas)
+{
+    *enrolment = (struct enrolment){.replicas = replicas};
+    enrolment->slots = memory_get(replicas, sizeof *enrolment->slots);
+    enrolment->view.members = memory_get(replicas, sizeof *enrolment->view.members);
+}
+
+void enrolment_done(struct enrolment *enrolment)
+{
+    free(enrolment->slots);
+    free(enrolment->view.members);
+    *enrolment = (struct enrolment){0};
+}
 
 static bool is(const struct enrolled *agent, const uint8_t *life)
 {
@@ -10,7 +27,7 @@ static bool is(const struct enrolled *agent, const uint8_t *life)
 
 int enrolment_enroll(struct enrolment *enrolment, uint32_t slot, const struct enrolled *agent)
 {
-    if (slot >= ENROLMENT_SLOTS || slot >= enrolment->replicas)
+    if (slot >= enrolment->replicas)
         return 1;
     /* A restarted agent leads nobody, and neither does one that asks whom to follow. */
     enrolment_gone(enrolment, slot, NULL);
@@ -56,9 +73,26 @@ bool enrolment_view_is_new(const struct enrolment *enrolment, uint64_t generatio
     return generation > enrolment->view.generation;
 }
 
+void enrolment_view_begin(struct enrolment *enrolment, uint64_t generation)
+{
+    enrolment->view.generation = generation;
+    enrolment->view.count = 0;
+}
+
+void enrolment_view_add(struct enrolment *enrolment, uint32_t slot, const uint8_t *life)
+{
+    struct enrolment_member *member = &enrolment->view.members[enrolment->view.count];
+
+    if (slot >= enrolment->replicas || enrolment->view.count == enrolment->replicas)
+        return;
+    member->slot = slot;
+    memcpy(member->life, life, ENROLMENT_LIFE);
+    enrolment->view.count++;
+}
+
 void enrolment_gone(struct enrolment *enrolment, uint32_t slot, const uint8_t *life)
 {
-    if (slot >= ENROLMENT_SLOTS || (life && !is(&enrolment->slots[slot], life)))
+    if (slot >= enrolment->replicas || (life && !is(&enrolment->slots[slot], life)))
         return;
     enrolment->slots[slot].there = false;
     if (enrolment->led && enrolment->lead_slot == slot)
@@ -70,8 +104,9 @@ bool enrolment_quorum_lost(const struct enrolment *enrolment)
     uint32_t there = 0;
 
     for (uint32_t i = 0; i < enrolment->view.count; i++) {
-        if (is(&enrolment->slots[enrolment->view.slots[i]], enrolment->view.lives[i]))
-            there++;
+        const struct enrolment_member *member = &enrolment->view.members[i];
+
+        there += is(&enrolment->slots[member->slot], member->life);
     }
     if (!enrolment->view.count)
         return false;

@@ -20,20 +20,29 @@ struct enrolled {
     uint32_t ranks;
 };
 
-/* Set `replicas` to begin an attempt, the rest to zero. */
+/* A member of a view. */
+struct enrolment_member {
+    uint32_t slot;
+    uint8_t life[ENROLMENT_LIFE];
+};
+
+/* An attempt. */
 struct enrolment {
     uint32_t replicas;
-    struct enrolled slots[ENROLMENT_SLOTS]; /* the newest incarnation of each */
-    bool led;                               /* the lead below is there */
+    struct enrolled *slots; /* the newest incarnation of each */
+    bool led;               /* the lead below is there */
     uint32_t lead_slot;
     uint8_t lead_life[ENROLMENT_LIFE];
     struct {
         uint64_t generation;
         uint32_t count;
-        uint32_t slots[ENROLMENT_SLOTS];
-        uint8_t lives[ENROLMENT_SLOTS][ENROLMENT_LIFE];
+        struct enrolment_member *members; /* room for `replicas` */
     } view; /* the newest decided one that was reported; generation 0 = none */
 };
+
+/* Begins an attempt of at most ENROLMENT_SLOTS slots. enrolment_done is owed. */
+void enrolment_init(struct enrolment *enrolment, uint32_t replicas);
+void enrolment_done(struct enrolment *enrolment);
 
 enum enrolment_answer {
     ENROLMENT_WAIT,   /* not all are there yet, or nobody leads just now */
@@ -52,8 +61,13 @@ enum enrolment_answer enrolment_answer(const struct enrolment *enrolment,
 /* A lead has reported. A report about an older view than the known one does not change it. */
 void enrolment_led(struct enrolment *enrolment, uint32_t slot, const uint8_t *life);
 
-/* Whether a reported view of that generation is news. Then the caller clears and fills `view`. */
+/* Whether a reported view of that generation is news. */
 bool enrolment_view_is_new(const struct enrolment *enrolment, uint64_t generation);
+
+/* Takes a view that is news, empty so far, and its members one by one. A member of a slot that the
+ * job has not, or one more than it has slots, is passed over. */
+void enrolment_view_begin(struct enrolment *enrolment, uint64_t generation);
+void enrolment_view_add(struct enrolment *enrolment, uint32_t slot, const uint8_t *life);
 
 /* That incarnation is gone for good (NULL = whichever is there). */
 void enrolment_gone(struct enrolment *enrolment, uint32_t slot, const uint8_t *life);

@@ -42,6 +42,7 @@ struct runner {
     struct text spec;
     struct text address; /* of the directory */
     struct directory *directory;
+    struct desk *desk; /* of the attempt */
     struct slots *slots;
     uint32_t attempts;
 
@@ -213,7 +214,7 @@ static bool on_slot_ended(void *context, uint32_t slot, int status)
     struct runner *runner = context;
     CLEAN(text) struct text how = {0};
 
-    directory_gone(runner->directory, slot);
+    desk_gone(runner->desk, slot);
     verdict_take(runner, slot);
     if (runner->ended) {
         if (!slots_alive(runner->slots))
@@ -232,8 +233,8 @@ static void attempt_close(struct runner *runner)
 {
     slots_close(runner->slots);
     runner->slots = NULL;
-    directory_close(runner->directory);
-    runner->directory = NULL;
+    desk_close(runner->desk);
+    runner->desk = NULL;
 }
 
 /* A checkpoint directory may have seen attempts of another working directory. */
@@ -248,12 +249,11 @@ static uint32_t fenced_attempt(const struct runner *runner)
 static int attempt_open(struct runner *runner, struct error *error)
 {
     const struct runner_settings *settings = runner->settings;
-    struct directory_settings directory = {.listen = "127.0.0.1:0",
-                                           .secret = runner->rundir.secret,
-                                           .job = settings->job->name,
-                                           .facts = &runner->facts,
-                                           .reported = on_report,
-                                           .context = runner};
+    struct desk_settings desk = {.secret = runner->rundir.secret,
+                                 .job = settings->job->name,
+                                 .facts = &runner->facts,
+                                 .reported = on_report,
+                                 .context = runner};
     struct slots_settings slots = {.count = (uint32_t)settings->job->replicas,
                                    .ranks = (uint32_t)settings->job->ranks_per_replica,
                                    .job = settings->job->name,
@@ -268,14 +268,10 @@ static int attempt_open(struct runner *runner, struct error *error)
     if (rundir_attempt(&runner->rundir, fenced_attempt(runner), error))
         return -1;
     runner->attempts++;
-    directory.attempt = slots.attempt = runner->rundir.attempt;
-    runner->directory = directory_open(runner->rpc, &directory, error);
-    if (!runner->directory)
-        return -1;
+    desk.attempt = slots.attempt = runner->rundir.attempt;
+    runner->desk = desk_open(runner->directory, &desk);
     if (runner->asked)
-        directory_drain(runner->directory);
-    text_clear(&runner->address);
-    text_addf(&runner->address, "127.0.0.1:%d", directory_port(runner->directory));
+        desk_drain(runner->desk);
     slots.directory = runner->address.data;
     slots.secret_file = runner->rundir.secret_file;
     slots.logs = runner->rundir.logs;
@@ -304,7 +300,7 @@ static void attempt_again(struct runner *runner, const char *why)
 /* Whether the agents can go on by themselves; if not, everything is started anew. */
 static void attempt_watch(struct runner *runner, int64_t now)
 {
-    if (!directory_quorum_lost(runner->directory))
+    if (!desk_quorum_lost(runner->desk))
         runner->quorum_lost = 0;
     else if (!runner->quorum_lost)
         runner->quorum_lost = now;
@@ -383,7 +379,8 @@ static void on_signal(void *context, uint32_t events)
         }
         runner->asked = clock_now();
         screen_note(&runner->screen, "saving and stopping; once more to stop at once");
-        directory_drain(runner->directory);
+        if (runner->desk)
+            desk_drain(runner->desk);
     }
 }
 
@@ -412,6 +409,7 @@ static void facts_make(struct runner *runner)
 
 static int runner_open(struct runner *runner, struct error *error)
 {
+    static const struct directory_settings directory = {.listen = "127.0.0.1:0"};
     sigset_t taken;
     int descriptor;
 
@@ -433,6 +431,10 @@ static int runner_open(struct runner *runner, struct error *error)
     if (!runner->rpc ||
         rundir_open(&runner->rundir, runner->settings->work, runner->settings->job->name, error))
         return -1;
+    runner->directory = directory_open(runner->rpc, &directory, error);
+    if (!runner->directory)
+        return -1;
+    text_addf(&runner->address, "127.0.0.1:%d", directory_port(runner->directory));
     loop_timer(&runner->loop, &runner->tick, clock_now() + TICK);
     return attempt_open(runner, error);
 }
@@ -441,6 +443,7 @@ static void runner_close(struct runner *runner)
 {
     screen_end(&runner->screen);
     attempt_close(runner);
+    directory_close(runner->directory);
     if (runner->rpc)
         rpc_free(runner->rpc);
     rundir_done(&runner->rundir);

@@ -48,9 +48,10 @@ static void reported_view(const struct enrolment *enrolment, struct view *view)
     view->count = 0;
     view->generation = enrolment->view.generation;
     for (uint32_t i = 0; i < enrolment->view.count; i++) {
-        struct identity id = {.slot = enrolment->view.slots[i]};
+        const struct enrolment_member *member = &enrolment->view.members[i];
+        struct identity id = {.slot = member->slot};
 
-        memcpy(id.life, enrolment->view.lives[i], ENROLMENT_LIFE);
+        memcpy(id.life, member->life, ENROLMENT_LIFE);
         view_add(view, &id);
     }
 }
@@ -93,12 +94,11 @@ void sim_on_report(struct sim *sim, const struct sim_event *event)
     enrolment_led(&sim->enrolment, event->node, (const uint8_t *)lead->self.life);
     if (!enrolment_view_is_new(&sim->enrolment, lead->base.generation))
         return;
-    sim->enrolment.view.generation = lead->base.generation;
-    sim->enrolment.view.count = lead->base.count;
-    for (uint32_t i = 0; i < lead->base.count; i++) {
-        sim->enrolment.view.slots[i] = lead->base.members[i].slot;
-        memcpy(sim->enrolment.view.lives[i], lead->base.members[i].life, ENROLMENT_LIFE);
-    }
+    enrolment_view_begin(&sim->enrolment, lead->base.generation);
+    for (uint32_t i = 0; i < lead->base.count; i++)
+        enrolment_view_add(&sim->enrolment,
+                           lead->base.members[i].slot,
+                           (const uint8_t *)lead->base.members[i].life);
 }
 
 static void reply_read(const Muster__WitnessRequest *request,

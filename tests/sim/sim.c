@@ -49,11 +49,11 @@ static void sim_begin(struct sim *sim, uint64_t seed, bool trace)
     sim->directory_down = sim->over = false;
     sim->failure[0] = '\0';
     memset(sim->last_delivery, 0, sizeof sim->last_delivery);
-    memset(&sim->enrolment, 0, sizeof sim->enrolment);
     sim->witness = (struct witness){0};
     sim->scope = (struct codec_scope){.job = "sim", .attempt = 1};
     sim->nodes = 1 + (uint32_t)random_below(&sim->random, SIM_NODES);
-    sim->enrolment.replicas = sim->nodes;
+    enrolment_done(&sim->enrolment);
+    enrolment_init(&sim->enrolment, sim->nodes);
     sim->faults_left = 1 + (int)random_below(&sim->random, 12);
     for (uint32_t i = 0; i < sim->nodes; i++)
         sim_node_start(sim, i);
@@ -108,6 +108,7 @@ void sim_done(struct sim *sim)
         text_done(&sim->queue[--sim->queue_count].bytes);
     witness_done(&sim->witness);
     free(sim->queue);
+    enrolment_done(&sim->enrolment);
     free(sim->truth);
     free(sim->incoming);
 }

@@ -56,15 +56,31 @@ void scene_dial(struct scene *scene, int port, const char *secret)
     scene->channel = port ? rpc_dial(scene->rpc, address, secret) : NULL;
 }
 
+static void on_claim(void *context, const struct directory_claim *claim, struct visitor *visitor)
+{
+    struct scene *scene = context;
+
+    CHECK_TEXT(claim->job, SCENE_JOB);
+    CU_ASSERT(claim->attempt == SCENE_ATTEMPT);
+    scene->claimed_slot = claim->slot;
+    if (!strcmp(claim->token, "late"))
+        scene->visitor = visitor;
+    else
+        directory_verified(visitor, strcmp(claim->token, "true") ? "that is not so" : NULL);
+    if (scene->visitor && scene->wanted < 0)
+        loop_stop(&scene->loop);
+}
+
 void scene_begin(struct scene *scene, const char *secret)
 {
-    struct directory_settings settings = {.listen = "127.0.0.1:0",
-                                          .secret = SCENE_SECRET,
-                                          .job = SCENE_JOB,
-                                          .attempt = SCENE_ATTEMPT,
-                                          .facts = &scene->facts,
-                                          .reported = on_reported,
-                                          .context = scene};
+    const struct directory_settings settings = {
+        .listen = "127.0.0.1:0", .verify = on_claim, .context = scene};
+    const struct desk_settings desk = {.secret = SCENE_SECRET,
+                                       .job = SCENE_JOB,
+                                       .attempt = SCENE_ATTEMPT,
+                                       .facts = &scene->facts,
+                                       .reported = on_reported,
+                                       .context = scene};
     char address[64];
 
     scene_dial(scene, 0, secret);
@@ -73,6 +89,7 @@ void scene_begin(struct scene *scene, const char *secret)
     scene->directory = directory_open(scene->rpc, &settings, NULL);
     if (!scene->directory)
         abort();
+    scene->desk = desk_open(scene->directory, &desk);
     snprintf(address, sizeof address, "127.0.0.1:%d", directory_port(scene->directory));
     scene->channel = rpc_dial(scene->rpc, address, secret);
 }
@@ -80,6 +97,7 @@ void scene_begin(struct scene *scene, const char *secret)
 void scene_end(struct scene *scene)
 {
     rpc_hang_up(scene->channel);
+    desk_close(scene->desk);
     directory_close(scene->directory);
     rpc_free(scene->rpc);
     loop_done(&scene->loop);
@@ -88,7 +106,7 @@ void scene_end(struct scene *scene)
 void scene_run(struct scene *scene, int answers)
 {
     scene->wanted = answers;
-    if (scene->answers >= answers)
+    if (answers >= 0 && scene->answers >= answers)
         return;
     loop_timer(&scene->loop, &scene->guard, clock_now() + PATIENT);
     if (loop_run(&scene->loop, NULL))

@@ -25,9 +25,12 @@ struct scene {
     struct timer guard;
     Muster__JobFacts facts;
     struct directory *directory; /* NULL = it is elsewhere */
+    struct desk *desk;
     struct rpc_channel *channel;
-    int answers; /* that came */
-    int wanted;  /* stop the loop after so many */
+    int answers;             /* that came */
+    int wanted;              /* stop the loop after so many */
+    struct visitor *visitor; /* showed the token "late" and is not answered */
+    uint32_t claimed_slot;
     int reports;
     char report_text[64];
 };
@@ -50,14 +53,15 @@ struct agent {
     char address[32];
 };
 
-/* Serves a directory and dials it with that secret. */
+/* Serves a directory and dials it with that secret, or with a token: "true" is verified, "late" is
+ * left to the test, others are refused. */
 void scene_begin(struct scene *scene, const char *secret);
 
 /* Dials the directory of another scene, from a thread of its own. */
 void scene_dial(struct scene *scene, int port, const char *secret);
 void scene_end(struct scene *scene);
 
-/* Serves until so many answers have come in all. */
+/* Serves until so many answers have come in all; negative = until a "late" token has. */
 void scene_run(struct scene *scene, int answers);
 
 /* Asks; asked_done is owed, also when the answer has not come. */

@@ -22,15 +22,19 @@ static void nobody_is_let_in_without_the_secret(void)
 {
     struct scene scene;
     struct asked asked[3];
+    Muster__WitnessRequest witness = MUSTER__WITNESS_REQUEST__INIT;
 
     scene_begin(&scene, OTHER);
     scene_enroll(&scene, &asked[0], 0, false);
     scene_report(&scene, &asked[1], 0, 1);
-    scene_ask_bytes(&scene, &asked[2], SCENE_WITNESS, "", 0);
+    witness.job = (char *)SCENE_JOB;
+    witness.attempt = SCENE_ATTEMPT;
+    scene_ask(&scene, &asked[2], SCENE_WITNESS, &witness.base);
     scene_run(&scene, 3);
-    for (size_t i = 0; i < 3; i++)
+    ended_is(&asked[0], RPC_UNAUTHENTICATED, "that is not so");
+    for (size_t i = 1; i < 3; i++)
         ended_is(&asked[i], RPC_UNAUTHENTICATED, "the secret of this job is needed");
-    CU_ASSERT(!directory_there(scene.directory, 0) && scene.reports == 0);
+    CU_ASSERT(!desk_there(scene.desk, 0) && scene.reports == 0);
     scene_end(&scene);
 }
 
@@ -60,7 +64,7 @@ static void another_job_or_attempt_is_refused(void)
     scene_run(&scene, 4);
     for (size_t i = 0; i < 4; i++)
         ended_is(&asked[i], RPC_REFUSED, "another job or attempt");
-    CU_ASSERT(!directory_there(scene.directory, 0) && scene.reports == 0);
+    CU_ASSERT(!desk_there(scene.desk, 0) && scene.reports == 0);
     scene_end(&scene);
 }
 
@@ -111,7 +115,7 @@ static void a_malformed_request_is_refused(void)
         scene_ask(&scene, &asked, SCENE_ENROLL, &request.base);
         scene_run(&scene, ++answers);
         ended_is(&asked, RPC_REFUSED, reason);
-        CU_ASSERT(!directory_there(scene.directory, 1));
+        CU_ASSERT(!desk_there(scene.desk, 1));
     }
     scene_ask_bytes(&scene, &asked, SCENE_ENROLL, "\377\377\377", 3);
     scene_run(&scene, ++answers);
@@ -161,7 +165,7 @@ static void whoever_leaves_is_not_answered(void)
     asked_done(&asked);
     rpc_ask_drop(left.ask);
     scene_enroll_all(&scene);
-    CU_ASSERT(left.order == 0 && directory_there(scene.directory, 0));
+    CU_ASSERT(left.order == 0 && desk_there(scene.desk, 0));
     scene_end(&scene);
 }
 
@@ -176,25 +180,23 @@ static void a_close_ends_what_is_held(void)
     scene_enroll(&scene, &asked, 1, false);
     scene_run(&scene, 1);
     asked_done(&asked);
-    directory_close(scene.directory);
-    scene.directory = NULL;
+    desk_close(scene.desk);
+    scene.desk = NULL;
     scene_run(&scene, 2);
-    CU_ASSERT(held.order == 2 && held.status != RPC_OK);
-    asked_done(&held);
+    ended_is(&held, RPC_REFUSED, "this attempt of the job is over");
     scene_end(&scene);
 }
 
 static void an_address_that_is_taken_is_reported(void)
 {
     struct scene scene;
-    struct directory_settings settings = {.secret = SCENE_SECRET, .job = SCENE_JOB};
+    struct directory_settings settings = {.listen = NULL};
     struct error error = {""};
     char address[64];
 
     scene_begin(&scene, SCENE_SECRET);
     snprintf(address, sizeof address, "127.0.0.1:%d", directory_port(scene.directory));
     settings.listen = address;
-    settings.facts = &scene.facts;
     CU_ASSERT(directory_open(scene.rpc, &settings, &error) == NULL);
     CHECK_HAS(error.text, "cannot listen");
     scene_end(&scene);

@@ -18,7 +18,7 @@ static void a_hasty_question_is_answered_at_once(void)
     for (uint32_t slot = 0; slot < 3; slot++) {
         scene_enroll(&scene, &asked[slot], slot, false);
         scene_run(&scene, (int)slot + 1);
-        CU_ASSERT(directory_there(scene.directory, slot));
+        CU_ASSERT(desk_there(scene.desk, slot));
     }
     CU_ASSERT(asked_waits(&asked[0]) && asked_waits(&asked[1]));
     CU_ASSERT(asked_follows(&asked[2], 0));
@@ -29,7 +29,7 @@ static void a_hasty_question_is_answered_at_once(void)
     CU_ASSERT(asked_waits(&asked[0]));
     for (size_t i = 0; i < 3; i++)
         asked_done(&asked[i]);
-    CU_ASSERT(!directory_there(scene.directory, ENROLMENT_SLOTS));
+    CU_ASSERT(!desk_there(scene.desk, ENROLMENT_SLOTS));
     scene_end(&scene);
 }
 
@@ -83,7 +83,7 @@ static void a_report_is_taken_and_answered(void)
     CU_ASSERT(scene.reports == 1);
     CHECK_TEXT(scene.report_text, "going well");
     muster__report_reply__free_unpacked(reply, NULL);
-    directory_drain(scene.directory);
+    desk_drain(scene.desk);
     reply = report_reply(&scene, 1, 4);
     CU_ASSERT(reply->drain && reply->decided && reply->decided->generation == 4);
     muster__report_reply__free_unpacked(reply, NULL);
@@ -106,8 +106,8 @@ static void a_newcomer_follows_the_lead_and_hears_the_view(void)
     scene_begin(&scene, SCENE_SECRET);
     scene_enroll_all(&scene);
     muster__report_reply__free_unpacked(report_reply(&scene, 1, 4), NULL);
-    directory_gone(scene.directory, 1);
-    CU_ASSERT(!directory_there(scene.directory, 1));
+    desk_gone(scene.desk, 1);
+    CU_ASSERT(!desk_there(scene.desk, 1));
     scene_enroll(&scene, &held, 0, true);
     scene_enroll(&scene, &asked, 0, false);
     scene_run(&scene, scene.answers + 1);
@@ -131,12 +131,12 @@ static void a_quorum_that_is_gone_is_seen(void)
 
     scene_begin(&scene, SCENE_SECRET);
     scene_enroll_all(&scene);
-    CU_ASSERT(!directory_quorum_lost(scene.directory));
+    CU_ASSERT(!desk_quorum_lost(scene.desk));
     muster__report_reply__free_unpacked(report_reply(&scene, 0, 1), NULL);
-    directory_gone(scene.directory, 0);
-    CU_ASSERT(!directory_quorum_lost(scene.directory));
-    directory_gone(scene.directory, 2);
-    CU_ASSERT(directory_quorum_lost(scene.directory));
+    desk_gone(scene.desk, 0);
+    CU_ASSERT(!desk_quorum_lost(scene.desk));
+    desk_gone(scene.desk, 2);
+    CU_ASSERT(desk_quorum_lost(scene.desk));
     scene_end(&scene);
 }
 

@@ -18,11 +18,19 @@ static struct enrolled agent_of(uint8_t life)
     return agent;
 }
 
+static void enrolment_release(struct enrolment **enrolment)
+{
+    enrolment_done(*enrolment);
+    free(*enrolment);
+}
+
+CLEANUP_DEFINE(enrolment, struct enrolment *, enrolment_release)
+
 static struct enrolment *enrolment_of(uint32_t replicas)
 {
     struct enrolment *enrolment = memory_get(1, sizeof *enrolment);
 
-    enrolment->replicas = replicas;
+    enrolment_init(enrolment, replicas);
     return enrolment;
 }
 
@@ -53,7 +61,7 @@ static void answer_is(const struct enrolment *enrolment,
 
 static void all_wait_until_the_last_has_come(void)
 {
-    CLEAN_FREE struct enrolment *enrolment = enrolment_of(3);
+    CLEAN(enrolment) struct enrolment *enrolment = enrolment_of(3);
     static const uint32_t order[] = {2, 0, 1};
 
     for (size_t i = 0; i < 3; i++) {
@@ -68,8 +76,8 @@ static void all_wait_until_the_last_has_come(void)
 
 static void a_slot_that_the_job_does_not_have_is_refused(void)
 {
-    CLEAN_FREE struct enrolment *enrolment = enrolment_of(2);
-    CLEAN_FREE struct enrolment *large = enrolment_of(UINT32_MAX);
+    CLEAN(enrolment) struct enrolment *enrolment = enrolment_of(2);
+    CLEAN(enrolment) struct enrolment *large = enrolment_of(ENROLMENT_SLOTS);
     struct enrolled agent = agent_of(1);
 
     CU_ASSERT(enrolment_enroll(enrolment, 2, &agent) == 1);
@@ -82,7 +90,7 @@ static void a_slot_that_the_job_does_not_have_is_refused(void)
 
 static void a_newcomer_follows_whoever_reports(void)
 {
-    CLEAN_FREE struct enrolment *enrolment = enrolment_of(3);
+    CLEAN(enrolment) struct enrolment *enrolment = enrolment_of(3);
 
     for (uint32_t slot = 0; slot < 3; slot++)
         enroll(enrolment, slot, 1);
@@ -96,7 +104,7 @@ static void a_newcomer_follows_whoever_reports(void)
 
 static void only_who_is_there_leads(void)
 {
-    CLEAN_FREE struct enrolment *enrolment = enrolment_of(3);
+    CLEAN(enrolment) struct enrolment *enrolment = enrolment_of(3);
 
     enroll(enrolment, 0, 1);
     led(enrolment, 1, 1); /* has not enrolled */
@@ -111,7 +119,7 @@ static void only_who_is_there_leads(void)
 
 static void a_lead_that_is_gone_is_followed_by_nobody(void)
 {
-    CLEAN_FREE struct enrolment *enrolment = enrolment_of(2);
+    CLEAN(enrolment) struct enrolment *enrolment = enrolment_of(2);
 
     enroll(enrolment, 0, 1);
     enroll(enrolment, 1, 1);
@@ -131,7 +139,7 @@ static void a_lead_that_is_gone_is_followed_by_nobody(void)
 
 static void only_that_life_is_gone(void)
 {
-    CLEAN_FREE struct enrolment *enrolment = enrolment_of(1);
+    CLEAN(enrolment) struct enrolment *enrolment = enrolment_of(1);
     struct enrolled first = agent_of(1);
     struct enrolled second = agent_of(2);
 
@@ -146,13 +154,13 @@ static void only_that_life_is_gone(void)
 
 static void nobody_stands_once_there_was_a_view(void)
 {
-    CLEAN_FREE struct enrolment *enrolment = enrolment_of(2);
+    CLEAN(enrolment) struct enrolment *enrolment = enrolment_of(2);
 
     enroll(enrolment, 0, 1);
     enroll(enrolment, 1, 1);
     CU_ASSERT(enrolment_view_is_new(enrolment, 1));
     CU_ASSERT(!enrolment_view_is_new(enrolment, 0));
-    enrolment->view.generation = 7;
+    enrolment_view_begin(enrolment, 7);
     CU_ASSERT(!enrolment_view_is_new(enrolment, 7) && enrolment_view_is_new(enrolment, 8));
     /* Who forms the next view is the agents' business; a first one would begin everything anew. */
     answer_is(enrolment, 0, ENROLMENT_WAIT, LEAD_UNKNOWN);
@@ -162,12 +170,23 @@ static void nobody_stands_once_there_was_a_view(void)
 /* Puts the first `count` slots into the view as they are. */
 static void view_take(struct enrolment *enrolment, uint32_t count)
 {
-    enrolment->view.generation++;
-    enrolment->view.count = count;
-    for (uint32_t slot = 0; slot < count; slot++) {
-        enrolment->view.slots[slot] = slot;
-        memcpy(enrolment->view.lives[slot], enrolment->slots[slot].life, ENROLMENT_LIFE);
-    }
+    enrolment_view_begin(enrolment, enrolment->view.generation + 1);
+    for (uint32_t slot = 0; slot < count; slot++)
+        enrolment_view_add(enrolment, slot, enrolment->slots[slot].life);
+}
+
+static void a_view_holds_no_more_than_the_job(void)
+{
+    CLEAN(enrolment) struct enrolment *enrolment = enrolment_of(2);
+    struct enrolled agent = agent_of(1);
+
+    enrolment_view_begin(enrolment, 1);
+    enrolment_view_add(enrolment, 2, agent.life);
+    enrolment_view_add(enrolment, UINT32_MAX, agent.life);
+    CU_ASSERT(enrolment->view.count == 0);
+    for (int i = 0; i < 4; i++)
+        enrolment_view_add(enrolment, 1, agent.life);
+    CU_ASSERT(enrolment->view.count == 2);
 }
 
 /* An elector is every member, and the witness where their number is even; the witness is always
@@ -183,7 +202,7 @@ static bool majority(uint32_t members, uint32_t there)
 /* Loses the members of a view one by one. */
 static void members_go(uint32_t members)
 {
-    CLEAN_FREE struct enrolment *enrolment = enrolment_of(members);
+    CLEAN(enrolment) struct enrolment *enrolment = enrolment_of(members);
 
     for (uint32_t slot = 0; slot < members; slot++)
         enroll(enrolment, slot, 1);
@@ -215,5 +234,6 @@ SUITE("controller enrolment",
       {"a lead that is gone is followed by nobody", a_lead_that_is_gone_is_followed_by_nobody},
       {"only that life is gone", only_that_life_is_gone},
       {"nobody stands once there was a view", nobody_stands_once_there_was_a_view},
+      {"a view holds no more than the job", a_view_holds_no_more_than_the_job},
       {"a quorum is lost exactly when no majority is left",
        a_quorum_is_lost_exactly_when_no_majority_is_left})

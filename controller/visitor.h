@@ -1,0 +1,36 @@
+/* visitor - a call that enrols, from its opening to its end. */
+#ifndef CONTROLLER_VISITOR_H
+#define CONTROLLER_VISITOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "wire/muster.pb-c.h"
+#include "wire/rpc.h"
+
+struct directory;
+struct desk;
+
+/* It is in one list at a time: that of its desk, or of those that have none. */
+struct visitor {
+    struct visitor *next;
+    struct visitor **link;
+    struct directory *directory;
+    struct desk *desk;     /* NULL = none yet, or it was closed */
+    struct rpc_call *call; /* NULL = it has ended */
+    Muster__EnrollRequest *request;
+    bool verifying; /* somebody finds out whether its claim is true */
+    bool told;      /* its claim was true: the answer holds the secret */
+    int64_t since;  /* that its answer is held back; 0 = it is not */
+};
+
+/* Makes one, in a list. Never NULL. */
+struct visitor *visitor_new(struct visitor **list, struct rpc_call *call);
+
+/* Moves it to another list. */
+void visitor_move(struct visitor *visitor, struct visitor **list);
+
+/* Takes it out of its list and frees it. */
+void visitor_free(struct visitor *visitor);
+
+#endif
