@@ -32,10 +32,13 @@ static void on_lead_timer(void *context)
 
 static struct identity on_message(void *context, const void *data, size_t size)
 {
-    struct identity from = hear_envelope(context, data, size);
+    return hear_envelope(context, data, size);
+}
 
+static void on_serve(void *context)
+{
+    hear_serve(context);
     agent_settle(context);
-    return from;
 }
 
 static void on_lost(void *context, const struct identity *id)
@@ -86,6 +89,14 @@ static void stand(struct agent *agent, const struct inbox_item *item)
     free(roster);
 }
 
+static void hear_own(struct agent *agent, const struct inbox_item *item)
+{
+    struct identity from = hear_envelope(agent, item->bytes, item->size);
+
+    if (identity_known(&from))
+        hear_serve(agent);
+}
+
 void agent_settle(struct agent *agent)
 {
     struct inbox_item *item;
@@ -93,7 +104,7 @@ void agent_settle(struct agent *agent)
     while ((item = inbox_take(&agent->inbox))) {
         switch (item->kind) {
         case INBOX_ENVELOPE:
-            hear_envelope(agent, item->bytes, item->size);
+            hear_own(agent, item);
             break;
         case INBOX_MEMBER:
             act_member(agent, &item->event);
@@ -186,7 +197,7 @@ static int agent_open(struct agent *agent, int keeper, struct error *error)
     const struct peers_settings peers = {.listen = agent->settings->listen,
                                          .secret = agent->settings->secret,
                                          .book = &agent->book,
-                                         .events = {on_message, on_lost},
+                                         .events = {on_message, on_serve, on_lost},
                                          .context = agent};
 
     agent->rpc = rpc_new(&agent->loop, error);

@@ -97,8 +97,13 @@ void agent_settle(struct agent *agent);
 void act_member(struct agent *agent, const struct member_event *event);
 void act_lead(struct agent *agent, const struct lead_event *event);
 
-/* hear.c: takes an envelope. Returns its sender, unknown when it was not understood. */
+/* hear.c: reads an envelope into `incoming`. Returns its sender, unknown when it was not
+ * understood.
+ */
 struct identity hear_envelope(struct agent *agent, const void *data, size_t size);
+
+/* hear.c: gives what was read last to the machine it is for. */
+void hear_serve(struct agent *agent);
 
 /* local.c: the ranks, their links and the keeper. */
 int local_open(struct agent *agent, int keeper, struct error *error);

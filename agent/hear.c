@@ -54,7 +54,11 @@ struct identity hear_envelope(struct agent *agent, const void *data, size_t size
               (unsigned)from.slot,
               message_name(agent->incoming.message.kind),
               (unsigned long long)agent->incoming.message.number);
+    return from;
+}
+
+void hear_serve(struct agent *agent)
+{
     if (!agent->leaving)
         dispatch(agent, &agent->incoming.message);
-    return from;
 }

@@ -102,6 +102,7 @@ static void on_message(void *context, struct rpc_call *call, const void *data, s
     if (identity_known(&from) &&
         (!identity_known(&session->id) || identity_equal(&from, &session->id))) {
         session->id = from;
+        peers->settings.events.serve(peers->settings.context);
         return;
     }
     rpc_end(call, RPC_REFUSED, "not a message of this job");

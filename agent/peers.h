@@ -17,6 +17,9 @@ struct peers_events {
     /* An envelope came. Returns who sent it, so that the session is known to be theirs; a message
      * that was not understood returns an unknown identity and ends the session. */
     struct identity (*message)(void *context, const void *data, size_t size);
+    /* It is to be acted on; comes behind `message`, when an answer finds the session. Not for a
+     * message that ends it. */
+    void (*serve)(void *context);
     void (*lost)(void *context, const struct identity *id);
 };
 

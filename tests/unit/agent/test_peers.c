@@ -1,0 +1,323 @@
+/* Sessions between agents: who is reached, on which session, and who is lost. */
+#include "agent/peers.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "support/check.h"
+
+#define SECRET  "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define OTHER   "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define PATIENT CLOCK_SECONDS(20)
+#define AGENTS  2
+
+/* A message is its sender's identity and some words behind it; "?" is understood by nobody. */
+struct words {
+    struct identity from;
+    char text[32];
+};
+
+/* One agent, and what has happened to it: "0: hello" and "lost 0", one behind the other. */
+struct party {
+    struct scene *scene;
+    struct identity id;
+    struct peers *peers;
+    struct book book;
+    struct text log;
+    struct words last;
+    const char *answer; /* sent to whoever sends something; NULL = nothing */
+};
+
+struct scene {
+    struct loop loop;
+    struct rpc *rpc;
+    struct party parties[AGENTS];
+    struct timer guard;
+    int want; /* stop after so many entries of all logs */
+};
+
+static void entry_made(struct scene *scene)
+{
+    if (--scene->want == 0)
+        loop_stop(&scene->loop);
+}
+
+static void say(struct party *party, const struct identity *to, const char *text)
+{
+    struct words words = {.from = party->id};
+
+    snprintf(words.text, sizeof words.text, "%s", text);
+    peers_send(party->peers, to, &words, sizeof words);
+}
+
+static struct identity on_message(void *context, const void *data, size_t size)
+{
+    struct party *party = context;
+    struct identity nobody = {0};
+
+    CU_ASSERT_FATAL(size == sizeof party->last);
+    memcpy(&party->last, data, size);
+    return strcmp(party->last.text, "?") ? party->last.from : nobody;
+}
+
+static void on_serve(void *context)
+{
+    struct party *party = context;
+    struct identity from = party->last.from;
+
+    text_addf(&party->log, "%u: %s, ", (unsigned)from.slot, party->last.text);
+    entry_made(party->scene);
+    if (party->answer)
+        say(party, &from, party->answer);
+}
+
+static void on_lost(void *context, const struct identity *id)
+{
+    struct party *party = context;
+
+    text_addf(&party->log, "lost %u, ", (unsigned)id->slot);
+    entry_made(party->scene);
+}
+
+static void on_guard(void *context)
+{
+    struct scene *scene = context;
+
+    CU_FAIL("what was waited for did not come");
+    loop_stop(&scene->loop);
+}
+
+static void party_begin(struct scene *scene, uint32_t slot, const char *secret)
+{
+    struct party *party = &scene->parties[slot];
+    const struct peers_settings settings = {.listen = "127.0.0.1:0",
+                                            .secret = secret,
+                                            .book = &party->book,
+                                            .events = {on_message, on_serve, on_lost},
+                                            .context = party};
+
+    party->scene = scene;
+    party->id = (struct identity){.slot = slot, .life = {slot + 1, 7}};
+    party->peers = peers_new(scene->rpc, &settings, NULL);
+    CU_ASSERT_FATAL(party->peers != NULL);
+}
+
+static struct scene *scene_new(const char *second_secret)
+{
+    struct scene *scene = memory_get(1, sizeof *scene);
+
+    CU_ASSERT_FATAL(loop_init(&scene->loop, NULL) == 0);
+    scene->rpc = rpc_new(&scene->loop, NULL);
+    CU_ASSERT_FATAL(scene->rpc != NULL);
+    party_begin(scene, 0, SECRET);
+    party_begin(scene, 1, second_secret);
+    scene->guard = (struct timer){.call = on_guard, .context = scene};
+    return scene;
+}
+
+static void scene_free(struct scene *scene)
+{
+    for (int i = 0; i < AGENTS; i++) {
+        peers_free(scene->parties[i].peers);
+        text_done(&scene->parties[i].log);
+    }
+    rpc_free(scene->rpc);
+    loop_done(&scene->loop);
+    free(scene);
+}
+
+/* Runs until `want` things have happened to the two. */
+static void scene_run(struct scene *scene, int want)
+{
+    scene->want = want;
+    loop_timer(&scene->loop, &scene->guard, clock_now() + PATIENT);
+    CU_ASSERT(loop_run(&scene->loop, NULL) == 0);
+    loop_cancel(&scene->loop, &scene->guard);
+}
+
+/* One agent learns where the other one is. */
+static void introduce(struct scene *scene, int from, int to, int port)
+{
+    struct book_entry entry = {.id = scene->parties[to].id};
+
+    snprintf(entry.address, sizeof entry.address, "127.0.0.1:%d", port);
+    book_learn(&scene->parties[from].book, &entry);
+}
+
+static struct scene *scene_met(void)
+{
+    struct scene *scene = scene_new(SECRET);
+
+    introduce(scene, 0, 1, peers_port(scene->parties[1].peers));
+    return scene;
+}
+
+static const char *log_of(const struct scene *scene, int party)
+{
+    return text_string(&scene->parties[party].log);
+}
+
+/* Only one of the two knows where the other is. */
+static void both_speak_on_the_session_that_one_has_opened(void)
+{
+    struct scene *scene = scene_met();
+
+    scene->parties[1].answer = "welcome";
+    say(&scene->parties[0], &scene->parties[1].id, "hello");
+    say(&scene->parties[0], &scene->parties[1].id, "again");
+    scene_run(scene, 4);
+    CHECK_TEXT(log_of(scene, 1), "0: hello, 0: again, ");
+    CHECK_TEXT(log_of(scene, 0), "1: welcome, 1: welcome, ");
+    scene_free(scene);
+}
+
+/* Who sends does not expect to be called back while it sends. */
+static void who_cannot_be_reached_is_lost_later(void)
+{
+    struct scene *scene = scene_new(SECRET);
+
+    say(&scene->parties[0], &scene->parties[1].id, "hello");
+    CHECK_TEXT(log_of(scene, 0), "");
+    scene_run(scene, 1);
+    CHECK_TEXT(log_of(scene, 0), "lost 1, ");
+
+    introduce(scene, 0, 1, 1); /* nobody listens there */
+    say(&scene->parties[0], &scene->parties[1].id, "hello");
+    CHECK_TEXT(log_of(scene, 0), "lost 1, ");
+    scene_run(scene, 1);
+    CHECK_TEXT(log_of(scene, 0), "lost 1, lost 1, ");
+    CU_ASSERT(peers_alone(scene->parties[0].peers));
+    scene_free(scene);
+}
+
+static void another_incarnation_is_not_reached(void)
+{
+    struct scene *scene = scene_met();
+    struct identity next = scene->parties[1].id;
+
+    next.life[0]++;
+    say(&scene->parties[0], &next, "hello");
+    scene_run(scene, 1);
+    CHECK_TEXT(log_of(scene, 0), "lost 1, ");
+    CHECK_TEXT(log_of(scene, 1), "");
+    scene_free(scene);
+}
+
+static void who_does_not_know_the_secret_is_not_heard(void)
+{
+    struct scene *scene = scene_new(OTHER);
+
+    introduce(scene, 0, 1, peers_port(scene->parties[1].peers));
+    say(&scene->parties[0], &scene->parties[1].id, "hello");
+    scene_run(scene, 1);
+    CHECK_TEXT(log_of(scene, 0), "lost 1, ");
+    CHECK_TEXT(log_of(scene, 1), "");
+    scene_free(scene);
+}
+
+static void what_is_not_understood_ends_the_session(void)
+{
+    struct scene *scene = scene_met();
+
+    say(&scene->parties[0], &scene->parties[1].id, "?");
+    scene_run(scene, 1);
+    CHECK_TEXT(log_of(scene, 0), "lost 1, ");
+    CHECK_TEXT(log_of(scene, 1), "");
+    CU_ASSERT(peers_alone(scene->parties[0].peers));
+    scene_free(scene);
+}
+
+/* A session belongs to one incarnation; what another says on it is not acted on. */
+static void a_session_that_changes_hands_is_ended(void)
+{
+    struct scene *scene = scene_met();
+
+    say(&scene->parties[0], &scene->parties[1].id, "hello");
+    scene_run(scene, 1);
+    scene->parties[0].id.life[0]++;
+    say(&scene->parties[0], &scene->parties[1].id, "it is me");
+    scene_run(scene, 2);
+    CHECK_TEXT(log_of(scene, 0), "lost 1, ");
+    CHECK_TEXT(log_of(scene, 1), "0: hello, lost 0, ");
+    scene_free(scene);
+}
+
+static void who_cuts_is_not_told_and_the_other_is(void)
+{
+    struct scene *scene = scene_met();
+
+    say(&scene->parties[0], &scene->parties[1].id, "hello");
+    scene_run(scene, 1);
+    CU_ASSERT(!peers_alone(scene->parties[0].peers));
+    peers_cut(scene->parties[0].peers, &scene->parties[1].id);
+    CU_ASSERT(peers_alone(scene->parties[0].peers));
+    scene_run(scene, 1);
+    CHECK_TEXT(log_of(scene, 0), "");
+    CHECK_TEXT(log_of(scene, 1), "0: hello, lost 0, ");
+    CU_ASSERT(peers_alone(scene->parties[1].peers));
+
+    say(&scene->parties[0], &scene->parties[1].id, "back"); /* on a new session */
+    scene_run(scene, 1);
+    CHECK_TEXT(log_of(scene, 1), "0: hello, lost 0, 0: back, ");
+    scene_free(scene);
+}
+
+/* Both open a session at the same time. Whoever has another session left has lost nobody. */
+static void who_is_lost_has_lost_its_last_session(void)
+{
+    struct scene *scene = scene_met();
+
+    introduce(scene, 1, 0, peers_port(scene->parties[0].peers));
+    say(&scene->parties[0], &scene->parties[1].id, "hello");
+    say(&scene->parties[1], &scene->parties[0].id, "hello");
+    scene_run(scene, 2);
+    CHECK_TEXT(log_of(scene, 0), "1: hello, ");
+    peers_cut(scene->parties[1].peers, &scene->parties[0].id);
+    scene_run(scene, 1);
+    CHECK_TEXT(log_of(scene, 0), "1: hello, lost 1, ");
+    CU_ASSERT(peers_alone(scene->parties[0].peers));
+    scene_free(scene);
+}
+
+static void who_does_not_read_is_lost(void)
+{
+    struct scene *scene = scene_met();
+
+    for (int i = 0; i <= RPC_QUEUE; i++)
+        say(&scene->parties[0], &scene->parties[1].id, "hello");
+    CHECK_TEXT(log_of(scene, 0), "");
+    CU_ASSERT(peers_alone(scene->parties[0].peers));
+    scene_run(scene, 1);
+    CHECK_HAS(log_of(scene, 0), "lost 1, ");
+    scene_free(scene);
+}
+
+static void an_address_that_is_in_use_is_refused(void)
+{
+    struct scene *scene = scene_met();
+    char address[32];
+    const struct peers_settings settings = {
+        .listen = address, .secret = SECRET, .book = &scene->parties[0].book};
+    struct error error = {""};
+
+    snprintf(address, sizeof address, "127.0.0.1:%d", peers_port(scene->parties[1].peers));
+    CU_ASSERT(peers_new(scene->rpc, &settings, &error) == NULL);
+    CU_ASSERT(error.text[0] != '\0');
+    scene_free(scene);
+}
+
+SUITE("agent peers",
+      {"both speak on the session that one has opened",
+       both_speak_on_the_session_that_one_has_opened},
+      {"who cannot be reached is lost later", who_cannot_be_reached_is_lost_later},
+      {"another incarnation is not reached", another_incarnation_is_not_reached},
+      {"who does not know the secret is not heard", who_does_not_know_the_secret_is_not_heard},
+      {"what is not understood ends the session", what_is_not_understood_ends_the_session},
+      {"a session that changes hands is ended", a_session_that_changes_hands_is_ended},
+      {"who cuts is not told and the other is", who_cuts_is_not_told_and_the_other_is},
+      {"who is lost has lost its last session", who_is_lost_has_lost_its_last_session},
+      {"who does not read is lost", who_does_not_read_is_lost},
+      {"an address that is in use is refused", an_address_that_is_in_use_is_refused})
