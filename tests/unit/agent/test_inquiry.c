@@ -1,0 +1,240 @@
+/* Questions to the directory: each brings one answer, or the reason why there is none. */
+#include "agent/inquiry.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "desk.h"
+#include "support/check.h"
+
+/* What came back, one behind the other: "enrolled wait=1, reported none: ...". */
+struct scene {
+    struct desk desk;
+    struct inquiry *inquiry;
+    struct text log;
+    int want; /* stop after so many answers */
+};
+
+static void came(struct scene *scene)
+{
+    if (--scene->want == 0)
+        loop_stop(&scene->desk.loop);
+}
+
+static void on_enrolled(void *context, const Muster__EnrollReply *reply, const char *reason)
+{
+    struct scene *scene = context;
+
+    if (reply)
+        text_addf(&scene->log, "enrolled wait=%d, ", reply->wait);
+    else
+        text_addf(&scene->log, "enrolled none: %s, ", reason);
+    came(scene);
+}
+
+static void on_reported(void *context, const Muster__ReportReply *reply, const char *reason)
+{
+    struct scene *scene = context;
+
+    if (reply)
+        text_addf(&scene->log, "reported %u, ", (unsigned)reply->incidents);
+    else
+        text_addf(&scene->log, "reported none: %s, ", reason);
+    CU_ASSERT(!inquiry_reporting(scene->inquiry));
+    came(scene);
+}
+
+static void on_witnessed(void *context, const Muster__WitnessReply *reply, const char *reason)
+{
+    struct scene *scene = context;
+
+    if (reply)
+        text_addf(&scene->log, "witnessed %llu, ", (unsigned long long)reply->promised);
+    else
+        text_addf(&scene->log, "witnessed none: %s, ", reason);
+    came(scene);
+}
+
+static const struct inquiry_events events = {on_enrolled, on_reported, on_witnessed};
+
+static struct scene *scene_new(void)
+{
+    struct scene *scene = memory_get(1, sizeof *scene);
+    Muster__EnrollReply enrolled = MUSTER__ENROLL_REPLY__INIT;
+    Muster__ReportReply reported = MUSTER__REPORT_REPLY__INIT;
+    Muster__WitnessReply witnessed = MUSTER__WITNESS_REPLY__INIT;
+
+    desk_open(&scene->desk);
+    enrolled.wait = 1;
+    reported.incidents = 3;
+    witnessed.promised = 7;
+    desk_answer(&scene->desk, DESK_ENROLL, &enrolled.base);
+    desk_answer(&scene->desk, DESK_REPORT, &reported.base);
+    desk_answer(&scene->desk, DESK_WITNESS, &witnessed.base);
+    scene->inquiry = inquiry_new(scene->desk.rpc, scene->desk.address, DESK_SECRET, &events, scene);
+    return scene;
+}
+
+static void scene_free(struct scene *scene)
+{
+    inquiry_free(scene->inquiry);
+    desk_close(&scene->desk);
+    text_done(&scene->log);
+    free(scene);
+}
+
+static void enroll_ask(struct scene *scene, uint32_t attempt)
+{
+    Muster__EnrollRequest request = MUSTER__ENROLL_REQUEST__INIT;
+
+    request.attempt = attempt;
+    inquiry_enroll(scene->inquiry, &request);
+}
+
+static void report_ask(struct scene *scene, uint32_t attempt)
+{
+    Muster__Report report = MUSTER__REPORT__INIT;
+
+    report.attempt = attempt;
+    inquiry_report(scene->inquiry, &report);
+}
+
+static void witness_ask(struct scene *scene, uint64_t number)
+{
+    Muster__WitnessRequest request = MUSTER__WITNESS_REQUEST__INIT;
+
+    request.number = number;
+    inquiry_witness(scene->inquiry, &request);
+}
+
+static void scene_run(struct scene *scene, int want)
+{
+    scene->want = want;
+    desk_run(&scene->desk);
+}
+
+static void every_question_brings_its_answer(void)
+{
+    struct scene *scene = scene_new();
+    const struct text *asked = scene->desk.asked;
+    Muster__EnrollRequest *enroll;
+    Muster__Report *report;
+    Muster__WitnessRequest *witness;
+
+    enroll_ask(scene, 4);
+    scene_run(scene, 1);
+    CU_ASSERT(!inquiry_reporting(scene->inquiry));
+    report_ask(scene, 5);
+    CU_ASSERT(inquiry_reporting(scene->inquiry));
+    scene_run(scene, 1);
+    witness_ask(scene, 6);
+    scene_run(scene, 1);
+    CHECK_TEXT(text_string(&scene->log), "enrolled wait=1, reported 3, witnessed 7, ");
+
+    enroll = muster__enroll_request__unpack(
+        NULL, asked[DESK_ENROLL].size, (const uint8_t *)asked[DESK_ENROLL].data);
+    report = muster__report__unpack(
+        NULL, asked[DESK_REPORT].size, (const uint8_t *)asked[DESK_REPORT].data);
+    witness = muster__witness_request__unpack(
+        NULL, asked[DESK_WITNESS].size, (const uint8_t *)asked[DESK_WITNESS].data);
+    CU_ASSERT(enroll && enroll->attempt == 4);
+    CU_ASSERT(report && report->attempt == 5);
+    CU_ASSERT(witness && witness->number == 6);
+    muster__enroll_request__free_unpacked(enroll, NULL);
+    muster__report__free_unpacked(report, NULL);
+    muster__witness_request__free_unpacked(witness, NULL);
+    scene_free(scene);
+}
+
+static void questions_of_different_kinds_do_not_wait_for_each_other(void)
+{
+    struct scene *scene = scene_new();
+
+    enroll_ask(scene, 1);
+    report_ask(scene, 1);
+    witness_ask(scene, 1);
+    scene_run(scene, 3);
+    CHECK_HAS(text_string(&scene->log), "enrolled wait=1, ");
+    CHECK_HAS(text_string(&scene->log), "reported 3, ");
+    CHECK_HAS(text_string(&scene->log), "witnessed 7, ");
+    scene_free(scene);
+}
+
+static void an_answer_that_is_malformed_is_none(void)
+{
+    struct scene *scene = scene_new();
+
+    for (int i = 0; i < DESK_KINDS; i++) {
+        text_clear(&scene->desk.answer[i]);
+        text_add(&scene->desk.answer[i], "\xff\xff\xff");
+    }
+    enroll_ask(scene, 1);
+    scene_run(scene, 1);
+    report_ask(scene, 1);
+    scene_run(scene, 1);
+    witness_ask(scene, 1);
+    scene_run(scene, 1);
+    CHECK_TEXT(text_string(&scene->log),
+               "enrolled none: malformed answer, reported none: malformed answer, "
+               "witnessed none: malformed answer, ");
+    scene_free(scene);
+}
+
+static void a_directory_that_is_away_is_said_to_be(void)
+{
+    struct scene *scene = scene_new();
+
+    inquiry_free(scene->inquiry);
+    scene->inquiry = inquiry_new(scene->desk.rpc, "127.0.0.1:1", DESK_SECRET, &events, scene);
+    enroll_ask(scene, 1);
+    report_ask(scene, 1);
+    witness_ask(scene, 1);
+    scene_run(scene, 3);
+    CHECK_HAS(text_string(&scene->log), "enrolled none: ");
+    CHECK_HAS(text_string(&scene->log), "reported none: ");
+    CHECK_HAS(text_string(&scene->log), "witnessed none: ");
+    CU_ASSERT(!inquiry_reporting(scene->inquiry));
+    scene_free(scene);
+}
+
+static void a_newer_question_replaces_the_open_one(void)
+{
+    struct scene *scene = scene_new();
+
+    scene->desk.silent = true;
+    witness_ask(scene, 5);
+    desk_run(&scene->desk);
+    CU_ASSERT(scene->desk.count[DESK_WITNESS] == 1);
+    scene->desk.silent = false;
+    witness_ask(scene, 6);
+    scene_run(scene, 1);
+    CHECK_TEXT(text_string(&scene->log), "witnessed 7, ");
+    CU_ASSERT(scene->desk.count[DESK_WITNESS] == 2);
+    scene_free(scene);
+}
+
+static void open_questions_end_without_an_answer(void)
+{
+    struct scene *scene = scene_new();
+
+    scene->desk.silent = true;
+    enroll_ask(scene, 1);
+    desk_run(&scene->desk);
+    report_ask(scene, 1);
+    witness_ask(scene, 1);
+    inquiry_free(scene->inquiry);
+    scene->inquiry = NULL; /* which may be freed, too */
+    CHECK_TEXT(text_string(&scene->log), "");
+    scene_free(scene);
+}
+
+SUITE("agent inquiry",
+      {"every question brings its answer", every_question_brings_its_answer},
+      {"questions of different kinds do not wait for each other",
+       questions_of_different_kinds_do_not_wait_for_each_other},
+      {"an answer that is malformed is none", an_answer_that_is_malformed_is_none},
+      {"a directory that is away is said to be", a_directory_that_is_away_is_said_to_be},
+      {"a newer question replaces the open one", a_newer_question_replaces_the_open_one},
+      {"open questions end without an answer", open_questions_end_without_an_answer})
