@@ -1,0 +1,213 @@
+/* Metrics and health of an agent, as a scraper gets them. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "agent/agent.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/net.h"
+#include "support/check.h"
+
+#define PATIENT CLOCK_SECONDS(20)
+
+/* An agent with two ranks, and a scraper on the same loop. */
+struct scene {
+    struct agent agent;
+    struct settings settings;
+    struct watch scraper;
+    struct timer guard;
+    struct text reply;
+};
+
+static void on_reply(void *context, uint32_t events)
+{
+    struct scene *scene = context;
+    char bytes[4096];
+    ssize_t got = read(scene->scraper.descriptor, bytes, sizeof bytes);
+
+    (void)events;
+    if (got > 0)
+        text_add_bytes(&scene->reply, bytes, (size_t)got);
+    else
+        loop_stop(&scene->agent.loop);
+}
+
+static void on_guard(void *context)
+{
+    CU_FAIL("no reply came");
+    loop_stop(context);
+}
+
+static struct scene *scene_new(void)
+{
+    struct scene *scene = memory_get(1, sizeof *scene);
+    struct agent *agent = &scene->agent;
+    const struct lead_settings job = {.replicas = 3, .ranks = 2};
+    struct identity self = {.slot = 1, .life = {9, 9}};
+
+    scene->settings.metrics = "127.0.0.1:0";
+    agent->settings = &scene->settings;
+    CU_ASSERT_FATAL(loop_init(&agent->loop, NULL) == 0);
+    member_init(&agent->member, &self, 1);
+    lead_init(&agent->lead, &self, &job);
+    ranks_init(&agent->ranks, 2, 1);
+    CU_ASSERT_FATAL(exposition_open(agent, NULL) == 0);
+    scene->guard = (struct timer){.call = on_guard, .context = &agent->loop};
+    return scene;
+}
+
+static void scene_free(struct scene *scene)
+{
+    exposition_close(&scene->agent);
+    lead_done(&scene->agent.lead);
+    loop_done(&scene->agent.loop);
+    text_done(&scene->reply);
+    free(scene);
+}
+
+/* What is served below `path`. */
+static const char *scrape(struct scene *scene, const char *path)
+{
+    CLEAN(text) struct text request = {0};
+    char address[32];
+    int socket;
+
+    snprintf(address, sizeof address, "127.0.0.1:%d", http_port(scene->agent.http));
+    socket = net_connect(address, NULL);
+    CU_ASSERT_FATAL(socket >= 0);
+    scene->scraper = (struct watch){.call = on_reply, .context = scene};
+    text_addf(&request, "GET %s HTTP/1.1\r\n\r\n", path);
+    text_clear(&scene->reply);
+    CU_ASSERT(write(socket, request.data, request.size) == (ssize_t)request.size);
+    CU_ASSERT(loop_add(&scene->agent.loop, &scene->scraper, socket, EPOLLIN, NULL) == 0);
+    loop_timer(&scene->agent.loop, &scene->guard, clock_now() + PATIENT);
+    CU_ASSERT(loop_run(&scene->agent.loop, NULL) == 0);
+    loop_cancel(&scene->agent.loop, &scene->guard);
+    loop_remove(&scene->agent.loop, &scene->scraper);
+    close(socket);
+    return text_string(&scene->reply);
+}
+
+static void lacks(const char *text, const char *part)
+{
+    CU_ASSERT(strstr(text, part) == NULL);
+}
+
+static void metrics_say_what_the_agent_is(void)
+{
+    struct scene *scene = scene_new();
+    const char *body = scrape(scene, "/metrics");
+
+    CHECK_HAS(body, "HTTP/1.1 200");
+    CHECK_HAS(body, "Content-Type: text/plain; version=0.0.4; charset=utf-8");
+    CHECK_HAS(body, "muster_build_info{version=\"");
+    CHECK_HAS(body, "\nmuster_agent_state{state=\"outside\"} 1\n");
+    CHECK_HAS(body, "\nmuster_agent_lead 0\n");
+    CHECK_HAS(body, "\nmuster_generation 0\n");
+    CHECK_HAS(body, "\nmuster_directory_up 1\n");
+    CHECK_HAS(body, "\nmuster_checkpoint_failing 0\n");
+    CHECK_HAS(body, "\nmuster_rank_state{local_rank=\"0\",state=\"down\"} 1\n");
+    CHECK_HAS(body, "\nmuster_rank_up{local_rank=\"1\"} 0\n");
+    lacks(body, "muster_step{");
+
+    scene->agent.member.state = MEMBER_RUNNING;
+    scene->agent.member.base.generation = 7;
+    scene->agent.lead.state = LEAD_RUN;
+    scene->agent.directory_away = true;
+    scene->agent.unsaved[0] = 'x';
+    scene->agent.ranks.items[0].state = RANK_RUNNING;
+    body = scrape(scene, "/metrics");
+    CHECK_HAS(body, "\nmuster_agent_state{state=\"running\"} 1\n");
+    lacks(body, "state=\"outside\"");
+    CHECK_HAS(body, "\nmuster_agent_lead 1\n");
+    CHECK_HAS(body, "\nmuster_generation 7\n");
+    CHECK_HAS(body, "\nmuster_directory_up 0\n");
+    CHECK_HAS(body, "\nmuster_checkpoint_failing 1\n");
+    CHECK_HAS(body, "\nmuster_rank_state{local_rank=\"0\",state=\"running\"} 1\n");
+    lacks(body, "local_rank=\"0\",state=\"down\"");
+    scene_free(scene);
+}
+
+static void the_page_of_a_rank_is_exposed(void)
+{
+    struct scene *scene = scene_new();
+    struct link_page *page = memory_get(1, LINK_PAGE);
+    const char *body;
+
+    scene->agent.links[1].page = page;
+    atomic_store(&page->committed, 41);
+    atomic_store(&page->total, 100);
+    atomic_store(&page->loss, 0.5);
+    atomic_store(&page->accuracy, 0.25);
+    atomic_store(&page->samples, 640);
+    atomic_store(&page->saved, 40);
+    body = scrape(scene, "/metrics");
+    CHECK_HAS(body, "\nmuster_rank_up{local_rank=\"1\"} 1\n");
+    CHECK_HAS(body, "\nmuster_step{local_rank=\"1\"} 41\n");
+    CHECK_HAS(body, "\nmuster_steps_planned{local_rank=\"1\"} 100\n");
+    CHECK_HAS(body, "\nmuster_loss{local_rank=\"1\"} 0.5\n");
+    CHECK_HAS(body, "\nmuster_accuracy_ratio{local_rank=\"1\"} 0.25\n");
+    CHECK_HAS(body, "\nmuster_samples_total{local_rank=\"1\"} 640\n");
+    CHECK_HAS(body, "\nmuster_checkpoint_step{local_rank=\"1\"} 40\n");
+    lacks(body, "muster_step{local_rank=\"0\"}");
+    free(page);
+    scene_free(scene);
+}
+
+static void repairs_are_counted_by_cause(void)
+{
+    struct scene *scene = scene_new();
+    const struct incident incident = {.cause = CAUSE_AGENT_LOST,
+                                      .seen = CLOCK_SECONDS(10),
+                                      .stepped = CLOCK_MS(10250),
+                                      .steps_redone = 1};
+    const char *body;
+
+    exposition_repair(&scene->agent, &incident);
+    exposition_repair(&scene->agent, &incident);
+    exposition_repair(&scene->agent, &(struct incident){.cause = CAUSE_RANK_CRASH});
+    body = scrape(scene, "/metrics");
+    CHECK_HAS(body, "\nmuster_repairs_total{cause=\"AgentLost\"} 2\n");
+    CHECK_HAS(body, "\nmuster_repairs_total{cause=\"RankCrashed\"} 1\n");
+    CHECK_HAS(body, "\nmuster_repair_seconds_total{cause=\"AgentLost\"} 0.5\n");
+    CHECK_HAS(body, "\nmuster_steps_redone_total 2\n");
+    scene_free(scene);
+}
+
+static void health_is_the_state_of_the_member(void)
+{
+    struct scene *scene = scene_new();
+
+    scene->agent.member.state = MEMBER_ORPHAN;
+    CHECK_HAS(scrape(scene, "/healthz"), "HTTP/1.1 200");
+    CHECK_HAS(scrape(scene, "/healthz"), "\r\n\r\norphan\n");
+    CHECK_HAS(scrape(scene, "/nothing"), "HTTP/1.1 404");
+    scene_free(scene);
+}
+
+static void an_agent_without_an_address_for_metrics_serves_none(void)
+{
+    struct scene *scene = scene_new();
+
+    exposition_close(&scene->agent);
+    scene->agent.http = NULL;
+    scene->settings.metrics = NULL;
+    CU_ASSERT(exposition_open(&scene->agent, NULL) == 0);
+    CU_ASSERT(scene->agent.http == NULL);
+    exposition_close(&scene->agent);
+    scene->settings.metrics = "nowhere";
+    CU_ASSERT(exposition_open(&scene->agent, NULL) == -1);
+    scene_free(scene);
+}
+
+SUITE("agent exposition",
+      {"metrics say what the agent is", metrics_say_what_the_agent_is},
+      {"the page of a rank is exposed", the_page_of_a_rank_is_exposed},
+      {"repairs are counted by cause", repairs_are_counted_by_cause},
+      {"health is the state of the member", health_is_the_state_of_the_member},
+      {"an agent without an address for metrics serves none",
+       an_agent_without_an_address_for_metrics_serves_none})
