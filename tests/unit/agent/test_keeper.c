@@ -1,0 +1,311 @@
+/* The keeper: keeps an agent running, owns the ranks, hands them to the next agent.
+ *
+ * The keeper runs in a child. The agent that it starts is this program again, which then plays the
+ * part that MUSTER_TEST_PART names before any test runs. */
+#include "agent/keeper.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "agent/keeper_link.h"
+#include "base/file.h"
+#include "support/check.h"
+#include "wire/link.h"
+
+#define PART "MUSTER_TEST_PART"
+#define NOTE "MUSTER_TEST_NOTE" /* a file for what one life tells the next */
+
+#define PATIENT 60 /* seconds; a keeper that lives so long is ended, and its test fails */
+#define BROKEN  99 /* exit code of a part that did not go as it should */
+
+/* The agent's side. */
+
+struct played {
+    int keeper;
+    struct keeper_link_message message;
+    int descriptors[KEEPER_LINK_DESCRIPTORS];
+};
+
+_Noreturn static void part_fail(const char *what)
+{
+    fprintf(stderr, "the agent's part: %s\n", what);
+    _exit(BROKEN);
+}
+
+/* Waits for the next message, which must be of that type. */
+static void await(struct played *played, enum keeper_link_type type)
+{
+    struct pollfd waiting = {.fd = played->keeper, .events = POLLIN};
+
+    while (poll(&waiting, 1, -1) < 0)
+        ;
+    if (keeper_link_receive(played->keeper, &played->message, played->descriptors, NULL) != 0 ||
+        played->message.type != type)
+        part_fail("another message was due");
+}
+
+static void order(struct played *played, enum keeper_link_type type, uint32_t number)
+{
+    const struct keeper_link_message message = {.type = type, .rank = number, .code = number};
+    int spec = file_memory("spec", 0, NULL);
+
+    if (spec < 0 || write(spec, "spec", 4) != 4 || lseek(spec, 0, SEEK_SET) != 0)
+        part_fail("no spec");
+    if (keeper_link_send(played->keeper, &message, &spec, type == KEEPER_LINK_SPAWN))
+        part_fail("the keeper does not read");
+    close(spec);
+}
+
+static const char *note_path(void)
+{
+    const char *path = getenv(NOTE);
+
+    if (!path)
+        part_fail("no place for a note");
+    return path;
+}
+
+/* Ends the keeper with that code, and waits for it to end this. */
+static void leave(struct played *played, int code)
+{
+    order(played, KEEPER_LINK_LEAVE, (uint32_t)code);
+    for (;;)
+        pause();
+}
+
+static void part_leave(struct played *played)
+{
+    await(played, KEEPER_LINK_READY);
+    leave(played, 7);
+}
+
+/* The first life ends at once; the second one says so. */
+static void part_again(struct played *played)
+{
+    if (access(note_path(), F_OK) == 0)
+        leave(played, 5);
+    close(open(note_path(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+    _exit(1);
+}
+
+/* Starts rank 1 and says with which code it ended. */
+static void part_rank(struct played *played)
+{
+    struct link_page page;
+
+    await(played, KEEPER_LINK_READY);
+    order(played, KEEPER_LINK_SPAWN, 1);
+    await(played, KEEPER_LINK_RANK);
+    if (played->message.rank != 1 || played->message.process <= 0)
+        part_fail("another rank");
+    if (pread(played->descriptors[1], &page, sizeof page, 0) != (ssize_t)sizeof page ||
+        atomic_load(&page.committed) != LINK_NO_STATE)
+        part_fail("the page does not say that the rank holds nothing");
+    await(played, KEEPER_LINK_EXITED);
+    leave(played, WIFEXITED(played->message.status) ? WEXITSTATUS(played->message.status) : BROKEN);
+}
+
+static void part_kill(struct played *played)
+{
+    await(played, KEEPER_LINK_READY);
+    order(played, KEEPER_LINK_SPAWN, 0);
+    await(played, KEEPER_LINK_RANK);
+    order(played, KEEPER_LINK_KILL, 0);
+    await(played, KEEPER_LINK_EXITED);
+    leave(played, WIFSIGNALED(played->message.status) ? WTERMSIG(played->message.status) : BROKEN);
+}
+
+/* The first life starts a rank and dies; the second one is handed that process. */
+static void part_hand_over(struct played *played)
+{
+    CLEAN(text) struct text note = {0};
+    int64_t process = 0;
+
+    if (file_read(note_path(), 64, &note, NULL) == 0) {
+        await(played, KEEPER_LINK_RANK);
+        if (text_integer(note.data, 1, INT32_MAX, &process) ||
+            played->message.process != (int32_t)process || played->descriptors[2] < 0)
+            part_fail("another process was handed over");
+        await(played, KEEPER_LINK_READY);
+        leave(played, 4);
+    }
+    await(played, KEEPER_LINK_READY);
+    order(played, KEEPER_LINK_SPAWN, 0);
+    await(played, KEEPER_LINK_RANK);
+    text_addf(&note, "%d", played->message.process);
+    if (file_write(note_path(), note.data, note.size, NULL))
+        part_fail("no note");
+    _exit(1);
+}
+
+static void part_no_such_command(struct played *played)
+{
+    await(played, KEEPER_LINK_READY);
+    order(played, KEEPER_LINK_SPAWN, 0);
+    await(played, KEEPER_LINK_FAILED);
+    if (!strstr(played->message.text, "/nowhere/trainer"))
+        part_fail("the reason does not name the command");
+    leave(played, 6);
+}
+
+/* Says that it is there, and waits. */
+static void part_wait(struct played *played)
+{
+    await(played, KEEPER_LINK_READY);
+    if (write(1, "!", 1) != 1)
+        part_fail("nobody listens");
+    for (;;)
+        pause();
+}
+
+static const struct {
+    const char *name;
+    void (*play)(struct played *played);
+} parts[] = {{"leave", part_leave},
+             {"again", part_again},
+             {"rank", part_rank},
+             {"kill", part_kill},
+             {"hand over", part_hand_over},
+             {"no such command", part_no_such_command},
+             {"wait", part_wait}};
+
+/* Before main: in an agent's process no test runs. */
+__attribute__((constructor)) static void agent_play(void)
+{
+    const char *part = getenv(PART);
+    const char *number = getenv(KEEPER_LINK_ENVIRONMENT);
+    struct played played = {.keeper = number ? atoi(number) : -1};
+
+    for (size_t i = 0; part && number && i < sizeof parts / sizeof *parts; i++) {
+        if (!strcmp(part, parts[i].name))
+            parts[i].play(&played);
+    }
+}
+
+/* The test's side. */
+
+/* Starts a keeper whose agent plays `part` and whose ranks run `command`; its standard output goes
+ * to `output` if that is a descriptor. */
+static pid_t keeper_start(const char *part, char *const *command, int output)
+{
+    static char program[] = "/proc/self/exe";
+    char *argv[] = {program, NULL};
+    const struct settings settings = {.job = "uid",
+                                      .slot = 5,
+                                      .ranks = 2,
+                                      .host = "127.0.0.1",
+                                      .log_level = LOG_LEVEL_ERROR,
+                                      .command = command};
+    char note[128];
+    pid_t child;
+
+    snprintf(note, sizeof note, "%s/note-%s", check_directory(), part);
+    child = fork();
+    if (child)
+        return child;
+    alarm(PATIENT);
+    setenv(PART, part, 1);
+    setenv(NOTE, note, 1);
+    if (output >= 0)
+        dup2(output, 1);
+    _exit(keeper_run(&settings, argv));
+}
+
+/* The code that the keeper ends with, or minus the signal that ended it. */
+static int keeper_end(pid_t keeper)
+{
+    int status = 0;
+
+    CU_ASSERT_FATAL(keeper > 0);
+    CU_ASSERT(waitpid(keeper, &status, 0) == keeper);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+static int play(const char *part, const char *program, const char *script)
+{
+    char words[3][512];
+    char *const command[] = {words[0], words[1], words[2], NULL};
+
+    snprintf(words[0], sizeof words[0], "%s", program);
+    snprintf(words[1], sizeof words[1], "-c");
+    snprintf(words[2], sizeof words[2], "%s", script);
+    return keeper_end(keeper_start(part, command, -1));
+}
+
+static void it_ends_with_the_code_that_the_agent_says(void)
+{
+    CU_ASSERT(play("leave", "/bin/sh", "exit 0") == 7);
+}
+
+static void an_agent_that_dies_is_started_again(void)
+{
+    CU_ASSERT(play("again", "/bin/sh", "exit 0") == 5);
+}
+
+static void the_end_of_a_rank_is_told(void)
+{
+    CU_ASSERT(play("rank", "/bin/sh", "exit 33") == 33);
+}
+
+static void a_rank_finds_its_place_in_its_environment(void)
+{
+    CU_ASSERT(play("rank",
+                   "/bin/sh",
+                   "test \"$MUSTER_JOB $MUSTER_SLOT $MUSTER_LOCAL_RANK\" = 'uid 5 1' || exit 1;"
+                   "test \"$MUSTER_HOST\" = 127.0.0.1 || exit 2;"
+                   "test -e /proc/self/fd/$MUSTER_LINK || exit 3;"
+                   "test -e /proc/self/fd/$MUSTER_PAGE || exit 4;"
+                   "test -e /proc/self/fd/$MUSTER_CONTROL || exit 5;"
+                   "test \"$(cat <&$MUSTER_SPEC)\" = spec || exit 6;"
+                   "test -z \"$MUSTER_KEEPER\" || exit 7;"
+                   "exit 44") == 44);
+}
+
+static void a_rank_is_killed_on_order(void)
+{
+    CU_ASSERT(play("kill", "/bin/sh", "exec sleep 1000") == SIGKILL);
+}
+
+static void a_rank_outlives_its_agent_and_is_handed_to_the_next(void)
+{
+    CU_ASSERT(play("hand over", "/bin/sh", "exec sleep 1000") == 4);
+}
+
+static void a_command_that_is_not_there_is_told(void)
+{
+    CU_ASSERT(play("no such command", "/nowhere/trainer", "") == 6);
+}
+
+static void a_signal_ends_all_of_it(void)
+{
+    char *const command[] = {NULL};
+    char byte;
+    int ends[2];
+    pid_t keeper;
+
+    CU_ASSERT_FATAL(pipe2(ends, O_CLOEXEC) == 0);
+    keeper = keeper_start("wait", command, ends[1]);
+    close(ends[1]);
+    CU_ASSERT(read(ends[0], &byte, 1) == 1); /* the agent is there */
+    CU_ASSERT(kill(keeper, SIGTERM) == 0);
+    CU_ASSERT(keeper_end(keeper) == 128 + SIGTERM);
+    CU_ASSERT(read(ends[0], &byte, 1) == 0); /* nobody is left who holds the other end */
+    close(ends[0]);
+}
+
+SUITE("agent keeper",
+      {"it ends with the code that the agent says", it_ends_with_the_code_that_the_agent_says},
+      {"an agent that dies is started again", an_agent_that_dies_is_started_again},
+      {"the end of a rank is told", the_end_of_a_rank_is_told},
+      {"a rank finds its place in its environment", a_rank_finds_its_place_in_its_environment},
+      {"a rank is killed on order", a_rank_is_killed_on_order},
+      {"a rank outlives its agent and is handed to the next",
+       a_rank_outlives_its_agent_and_is_handed_to_the_next},
+      {"a command that is not there is told", a_command_that_is_not_there_is_told},
+      {"a signal ends all of it", a_signal_ends_all_of_it})
