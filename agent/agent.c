@@ -171,6 +171,7 @@ static void self_make(struct agent *agent)
                  sizeof entry.node,
                  "%.63s",
                  uname(&machine) ? NODE_UNKNOWN : machine.nodename);
+    agent->book.owner = agent->self;
     book_learn(&agent->book, &entry);
 }
 

@@ -16,6 +16,7 @@ struct book_entry {
 
 struct book {
     struct book_entry entries[VIEW_MEMBERS]; /* by slot */
+    struct identity owner; /* in its slot there is nobody else; unknown = nobody's book */
 };
 
 /* The entry of exactly this incarnation, or NULL. */

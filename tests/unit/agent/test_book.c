@@ -59,9 +59,29 @@ static void what_names_nobody_or_no_place_is_not_taken(void)
     CU_ASSERT(!identity_known(&book->entries[1].id));
 }
 
+/* An earlier or later life of the own slot may still speak. */
+static void the_owner_of_a_book_stays_in_its_slot(void)
+{
+    CLEAN_FREE struct book *book = memory_get(1, sizeof *book);
+    struct book_entry own = entry_of(2, 1, "10.0.0.2:1");
+    struct book_entry other = entry_of(2, 2, "10.0.0.2:2");
+
+    book->owner = own.id;
+    book_recall(book, &other);
+    CU_ASSERT(book_find(book, &other.id) == NULL);
+    book_learn(book, &own);
+    book_learn(book, &other);
+    CU_ASSERT(book_find(book, &other.id) == NULL);
+    CU_ASSERT(book_find(book, &own.id) != NULL);
+    other.id.slot = 3;
+    book_learn(book, &other);
+    CU_ASSERT(book_find(book, &other.id) != NULL);
+}
+
 SUITE("agent book",
       {"the newest entry of a slot replaces the one before",
        the_newest_entry_of_a_slot_replaces_the_one_before},
       {"an entry of an old view fills a gap and replaces nothing",
        an_entry_of_an_old_view_fills_a_gap_and_replaces_nothing},
-      {"what names nobody or no place is not taken", what_names_nobody_or_no_place_is_not_taken})
+      {"what names nobody or no place is not taken", what_names_nobody_or_no_place_is_not_taken},
+      {"the owner of a book stays in its slot", the_owner_of_a_book_stays_in_its_slot})
