@@ -6,10 +6,13 @@
 #include "base/memory.h"
 #include "base/text.h"
 
+#define TOO_LARGE "the question is larger than a message may be"
+
 struct rpc_ask {
     struct rpc_call *call;
     rpc_answer answer;
     void *context;
+    bool too_large; /* it was never sent */
     bool answered;
     struct text bytes;
 };
@@ -29,7 +32,9 @@ static void on_ended(void *context, struct rpc_call *call, int status, const cha
     struct rpc_ask *ask = context;
 
     (void)call;
-    if (status == RPC_OK && !ask->answered)
+    if (ask->too_large)
+        ask->answer(ask->context, RPC_EXHAUSTED, TOO_LARGE, NULL, 0);
+    else if (status == RPC_OK && !ask->answered)
         ask->answer(ask->context, RPC_UNAVAILABLE, "no answer came", NULL, 0);
     else if (status == RPC_OK)
         ask->answer(ask->context, RPC_OK, "", ask->bytes.data, ask->bytes.size);
@@ -51,8 +56,11 @@ struct rpc_ask *rpc_ask(struct rpc_channel *channel,
     ask->answer = question->answer;
     ask->context = question->context;
     ask->call = rpc_open(channel, path, due, &events, ask);
-    rpc_send(ask->call, question->data, question->size);
-    rpc_close(ask->call);
+    ask->too_large = rpc_send(ask->call, question->data, question->size) != 0;
+    if (ask->too_large)
+        rpc_end(ask->call, RPC_CANCELLED, TOO_LARGE);
+    else
+        rpc_close(ask->call);
     return ask;
 }
 

@@ -6,8 +6,9 @@
 
 struct rpc_ask;
 
-/* Comes exactly once. `status` is RPC_OK with the answer's bytes, valid during the callback, or a
- * failure with its reason and no bytes. */
+/* Comes exactly once, and never within rpc_ask. `status` is RPC_OK with the answer's bytes, valid
+ * during the callback, or a failure with its reason and no bytes: RPC_EXHAUSTED for a question
+ * larger than RPC_MESSAGE, RPC_UNAVAILABLE also for a call that ended well without an answer. */
 typedef void (*rpc_answer)(
     void *context, int status, const char *reason, const void *data, size_t size);
 

@@ -2,6 +2,7 @@
 #include "scene.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "support/check.h"
 
@@ -28,13 +29,34 @@ static void served_ended(void *context, struct rpc_call *call, int status, const
 
 static const struct rpc_events served_events = {served_message, served_ended};
 
+static void opened(struct scene *scene, struct rpc_call *call, const struct rpc_events *events)
+{
+    scene->opened++;
+    scene->served = call;
+    rpc_accept(call, events, scene);
+    if (scene->stop_when_opened)
+        loop_stop(&scene->loop);
+}
+
 static void echo_opened(void *context, struct rpc_call *call)
+{
+    opened(context, call, &served_events);
+}
+
+static void silent_message(void *context, struct rpc_call *call, const void *data, size_t size)
 {
     struct scene *scene = context;
 
-    scene->opened++;
-    scene->served = call;
-    rpc_accept(call, &served_events, scene);
+    (void)call;
+    (void)data;
+    scene->server_received_bytes += size;
+}
+
+static const struct rpc_events silent_events = {silent_message, served_ended};
+
+static void silent_opened(void *context, struct rpc_call *call)
+{
+    opened(context, call, &silent_events);
 }
 
 static void unary_message(void *context, struct rpc_call *call, const void *data, size_t size)
@@ -51,14 +73,59 @@ static void unary_opened(void *context, struct rpc_call *call)
     rpc_accept(call, &unary_events, context);
 }
 
+static void empty_message(void *context, struct rpc_call *call, const void *data, size_t size)
+{
+    (void)context;
+    (void)data;
+    (void)size;
+    rpc_end(call, RPC_OK, "");
+}
+
+static const struct rpc_events empty_events = {empty_message, served_ended};
+
+static void empty_opened(void *context, struct rpc_call *call)
+{
+    rpc_accept(call, &empty_events, context);
+}
+
+static void rue_message(void *context, struct rpc_call *call, const void *data, size_t size)
+{
+    (void)context;
+    rpc_send(call, data, size);
+    rpc_end(call, RPC_EXHAUSTED, "on second thought");
+}
+
+static const struct rpc_events rue_events = {rue_message, served_ended};
+
+static void rue_opened(void *context, struct rpc_call *call)
+{
+    rpc_accept(call, &rue_events, context);
+}
+
+static void explain_opened(void *context, struct rpc_call *call)
+{
+    char reason[600];
+
+    (void)context;
+    memset(reason, 'x', sizeof reason);
+    memcpy(reason, SCENE_EXPLAINED, strlen(SCENE_EXPLAINED));
+    reason[sizeof reason - 1] = '\0';
+    rpc_end(call, RPC_REFUSED, reason);
+}
+
 static void refuse_opened(void *context, struct rpc_call *call)
 {
     (void)context;
     rpc_end(call, RPC_REFUSED, "not today");
 }
 
-static const struct rpc_method methods[] = {
-    {"/test/Echo", echo_opened}, {"/test/Unary", unary_opened}, {"/test/Refuse", refuse_opened}};
+static const struct rpc_method methods[] = {{"/test/Echo", echo_opened},
+                                            {"/test/Silent", silent_opened},
+                                            {"/test/Unary", unary_opened},
+                                            {"/test/Empty", empty_opened},
+                                            {"/test/Rue", rue_opened},
+                                            {"/test/Refuse", refuse_opened},
+                                            {"/test/Explain", explain_opened}};
 
 static void client_message(void *context, struct rpc_call *call, const void *data, size_t size)
 {

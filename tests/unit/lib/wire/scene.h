@@ -1,8 +1,12 @@
 /* scene - two ends of calls on one loop: a server with a few methods, and one client.
  *
  *   /test/Echo     sends back what comes, until the client or the test ends the call
+ *   /test/Silent   takes what comes and says nothing
  *   /test/Unary    sends back one message and ends the call with RPC_OK
- *   /test/Refuse   ends the call with RPC_REFUSED before it has begun */
+ *   /test/Empty    ends the call with RPC_OK at the first message
+ *   /test/Rue      sends back one message and then ends the call with RPC_EXHAUSTED
+ *   /test/Refuse   ends the call with RPC_REFUSED before it has begun
+ *   /test/Explain  the same with a reason of 599 bytes that begins with SCENE_EXPLAINED */
 #ifndef UNIT_SCENE_H
 #define UNIT_SCENE_H
 
@@ -12,7 +16,8 @@
 #include "base/loop.h"
 #include "wire/rpc.h"
 
-#define SCENE_SECRET "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define SCENE_SECRET    "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define SCENE_EXPLAINED "line one\nline 2: 100 % \xc3\xa9 "
 
 /* A server that echoes, and one client. */
 struct scene {
@@ -25,14 +30,16 @@ struct scene {
     int opened;
     int server_ended;
     int server_status;
+    size_t server_received_bytes; /* by /test/Silent */
     int received;
     size_t received_bytes;
     char last[64];
     int ended;
     int status;
     char reason[128];
-    int want;             /* stop the loop after so many messages */
-    bool drop_on_message; /* the client drops its call in its callback */
+    int want;              /* stop the loop after so many messages */
+    bool stop_when_opened; /* stop the loop when /test/Echo or /test/Silent has begun */
+    bool drop_on_message;  /* the client drops its call in its callback */
 };
 
 /* The methods above, for a second server. */
