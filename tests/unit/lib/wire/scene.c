@@ -47,9 +47,10 @@ static void silent_message(void *context, struct rpc_call *call, const void *dat
 {
     struct scene *scene = context;
 
-    (void)call;
     (void)data;
     scene->server_received_bytes += size;
+    if (scene->server_received_bytes == scene->end_when_received)
+        rpc_end(call, RPC_OK, "");
 }
 
 static const struct rpc_events silent_events = {silent_message, served_ended};

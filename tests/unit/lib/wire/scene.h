@@ -31,6 +31,7 @@ struct scene {
     int server_ended;
     int server_status;
     size_t server_received_bytes; /* by /test/Silent */
+    size_t end_when_received;     /* /test/Silent ends well at so many bytes; 0 = never */
     int received;
     size_t received_bytes;
     char last[64];
