@@ -7,6 +7,7 @@
 
 #include "base/decode_print.h"
 #include "base/decode_scalar.h"
+#include "base/json.h"
 #include "base/nearest.h"
 #include "base/place.h"
 #include "base/text.h"
@@ -182,6 +183,20 @@ static bool map_check(struct decoder *decoder, const struct decode_row *row, con
     return true;
 }
 
+static bool tree_read(struct decoder *decoder,
+                      const struct decode_row *row,
+                      const cJSON *value,
+                      void *object)
+{
+    struct text out = {0};
+
+    if (!cJSON_IsObject(value))
+        return refuse(decoder, row, value);
+    json_add_tree(&out, value);
+    *(char **)place_of(row, object) = out.data;
+    return true;
+}
+
 static bool value_read(struct decoder *decoder,
                        const struct decode_row *row,
                        const cJSON *value,
@@ -192,6 +207,8 @@ static bool value_read(struct decoder *decoder,
         if (!cJSON_IsObject(value))
             return refuse(decoder, row, value);
         object_read(decoder, row->table, value, place_of(row, object));
+        if (row->given)
+            *(bool *)at(object, row->given) = true;
         return true;
     case DECODE_OBJECTS:
         return objects_read(decoder, row, value, object);
@@ -199,6 +216,10 @@ static bool value_read(struct decoder *decoder,
         return integers_read(decoder, row, value, object);
     case DECODE_MAP:
         return map_check(decoder, row, value);
+    case DECODE_TREE:
+        return tree_read(decoder, row, value, object);
+    case DECODE_ANY:
+        return true;
     default:
         return decode_scalar_read(row, value, place_of(row, object)) || refuse(decoder, row, value);
     }
@@ -258,13 +279,18 @@ static const struct decode_row *row_find(const struct decode_table *table, const
     return NULL;
 }
 
+static bool offered(const struct decode_row *row, unsigned words)
+{
+    return row->kind != DECODE_ANY && belongs(row, words);
+}
+
 /* Adds the keys of a table that go with these words. */
 static void keys_print(const struct decode_table *table, unsigned words, struct text *out)
 {
     const char *comma = "";
 
     for (size_t i = 0; i < table->row_count; i++) {
-        if (belongs(&table->rows[i], words)) {
+        if (offered(&table->rows[i], words)) {
             text_addf(out, "%s%s", comma, table->rows[i].key);
             comma = ", ";
         }
@@ -280,7 +306,7 @@ static bool nearest_print(const struct decode_table *table,
     struct nearest nearest = {.wanted = key};
 
     for (size_t i = 0; i < table->row_count; i++) {
-        if (belongs(&table->rows[i], words))
+        if (offered(&table->rows[i], words))
             nearest_offer(&nearest, table->rows[i].key);
     }
     if (nearest.found)
@@ -406,7 +432,7 @@ void decode_done(const struct decode_table *table, void *object)
         const size_t *listed = at(object, row->count);
         size_t count = row->kind == DECODE_OBJECTS ? *listed : row->kind == DECODE_OBJECT;
 
-        if (row->kind == DECODE_TEXT)
+        if (row->kind == DECODE_TEXT || row->kind == DECODE_TREE)
             text_release(place_of(row, object));
         for (size_t k = 0; k < count; k++)
             decode_done(row->table, at(object, row->offset + k * row->table->size));

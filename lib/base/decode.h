@@ -27,13 +27,15 @@ enum decode_kind {
     DECODE_OBJECT,   /* a struct, by `table` */
     DECODE_OBJECTS,  /* array of structs, by `table`: 1 to `most` of them */
     DECODE_INTEGERS, /* array of int64_t from `low` to `high`: 1 to `most` of them */
-    DECODE_MAP       /* checked and not kept: an object of at most `most` texts */
+    DECODE_MAP,      /* checked and not kept: an object of at most `most` texts */
+    DECODE_TREE,     /* char *, owned: an object, kept as JSON (base/json.h) and not looked into */
+    DECODE_ANY       /* not looked at, not kept, and not offered in messages */
 };
 
 enum decode_need {
     DECODE_PRESET,   /* may be absent: then `preset`; for an object, the presets of its rows */
     DECODE_REQUIRED, /* must be there */
-    DECODE_OPTIONAL, /* text or object; may be absent: then NULL, or all zero */
+    DECODE_OPTIONAL, /* text, tree or object; may be absent: then NULL, or all zero */
     DECODE_ONE_OF    /* of the rows of a table that say so exactly one is there; others are 0 */
 };
 
@@ -45,14 +47,16 @@ struct decode_form {
 
 struct decode_table;
 
-/* An object that is DECODE_OPTIONAL begins with a required text: that one is NULL when the object
- * is absent. A key that is DECODE_ONE_OF is an integer whose `low` is above 0. */
+/* An object that is DECODE_OPTIONAL has `given`, or begins with a required text: that one is NULL
+ * when the object is absent. A key that is DECODE_ONE_OF is an integer whose `low` is above 0. */
 struct decode_row {
     const char *key;
     enum decode_kind kind;
     enum decode_need need;
     size_t offset; /* of the place, in the struct of the table */
     size_t count;  /* lists: offset of the size_t that counts the elements */
+    size_t
+        given; /* optional objects: offset of the bool, not the struct's first, that it is there */
     double low;
     double high;
     double preset;                      /* number, flag (0 or 1) or place of the word */
@@ -106,6 +110,9 @@ struct decode_table {
     .offset = DECODE_IS(type, field, int64_t[DECODE_ROOM(type, field)]),                           \
     .count = DECODE_IS(type, counter, size_t)
 
+#define DECODE_AT_TREE(type, field) .kind = DECODE_TREE, .offset = DECODE_IS(type, field, char *)
+#define DECODE_GIVEN(type, field)   .need = DECODE_OPTIONAL, .given = DECODE_IS(type, field, bool)
+
 /* An object of the manifest whose keys go into the same struct as their neighbours. */
 #define DECODE_HERE(of) .kind = DECODE_OBJECT, .offset = 0, .table = &(of)
 
@@ -118,7 +125,7 @@ int decode_read(const struct decode_table *table,
                 void *object,
                 struct problems *problems);
 
-/* Releases the texts that decode_read allocated, and leaves NULL. */
+/* Releases the texts and trees that decode_read allocated, and leaves NULL. */
 void decode_done(const struct decode_table *table, void *object);
 
 /* The words of the table's first row that hold for `object`, a bit each; all bits when the first

@@ -44,6 +44,7 @@ void decode_print_allowed(const struct decode_row *row, struct text *out)
         words_print(row->words, out);
         break;
     case DECODE_OBJECT:
+    case DECODE_TREE:
         text_add(out, "an object");
         break;
     case DECODE_OBJECTS:
@@ -55,6 +56,9 @@ void decode_print_allowed(const struct decode_row *row, struct text *out)
         break;
     case DECODE_MAP:
         text_addf(out, "an object of at most %zu texts", row->most);
+        break;
+    case DECODE_ANY:
+        text_add(out, "anything");
         break;
     }
 }

@@ -79,17 +79,24 @@ static void value_print(const struct decode_row *row, const void *object, struct
     case DECODE_INTEGERS:
         integers_print(place, count_of(row, object), out);
         break;
+    case DECODE_TREE:
+        text_add(out, *(char *const *)place);
+        break;
     case DECODE_MAP:
+    case DECODE_ANY:
         break;
     }
 }
 
-/* Whether an object that may be absent is there: its first row, a required text, tells. */
-static bool object_given(const struct decode_row *row, const void *place)
+/* Whether an object that may be absent is there: a flag tells, or its first row, a required text.
+ */
+static bool object_given(const struct decode_row *row, const void *object)
 {
     if (row->need != DECODE_OPTIONAL)
         return true;
-    return *(char *const *)place_of(&row->table->rows[0], place) != NULL;
+    if (row->given)
+        return *(const bool *)at(object, row->given);
+    return *(char *const *)place_of(&row->table->rows[0], place_of(row, object)) != NULL;
 }
 
 /* Whether the struct says anything about this row. */
@@ -101,16 +108,17 @@ static bool given(const struct decode_row *row, const void *object, unsigned wor
         return false;
     switch (row->kind) {
     case DECODE_TEXT:
+    case DECODE_TREE:
         return *(char *const *)place != NULL;
     case DECODE_INTEGER:
         return row->need != DECODE_ONE_OF || *(const int64_t *)place != 0;
     case DECODE_OBJECT:
-        return object_given(row, place);
+        return object_given(row, object);
     case DECODE_OBJECTS:
     case DECODE_INTEGERS:
         return count_of(row, object) != 0;
     default:
-        return row->kind != DECODE_MAP;
+        return row->kind != DECODE_MAP && row->kind != DECODE_ANY;
     }
 }
 

@@ -19,6 +19,10 @@ struct ship_boat {
     int64_t oars;
 };
 
+struct ship_cannon {
+    int64_t calibre;
+};
+
 struct ship {
     enum ship_rig rig;
     char *name;
@@ -34,6 +38,9 @@ struct ship {
     size_t log_count;
     int64_t days;
     int64_t miles;
+    struct ship_cannon cannon;
+    bool has_cannon;
+    char *cargo;
 };
 
 static inline bool ship_lower(const char *text)
@@ -60,6 +67,16 @@ static const struct decode_row ship_boat_rows[] = {
     {.key = "oars", DECODE_AT_INTEGER(struct ship_boat, oars), .low = 1, .high = 8, .preset = 2},
 };
 static const struct decode_table ship_boat_table = DECODE_TABLE(ship_boat_rows, struct ship_boat);
+
+static const struct decode_row ship_cannon_rows[] = {
+    {.key = "calibre",
+     DECODE_AT_INTEGER(struct ship_cannon, calibre),
+     .low = 1,
+     .high = 42,
+     .preset = 12},
+};
+static const struct decode_table ship_cannon_table =
+    DECODE_TABLE(ship_cannon_rows, struct ship_cannon);
 
 static const struct decode_row ship_sail_rows[] = {
     {.key = "colour", DECODE_AT_WORD(struct ship_sail, colour, ship_colours), .preset = COLOUR_RED},
@@ -112,6 +129,11 @@ static const struct decode_row ship_rows[] = {
      .most = 2,
      .key_form = &ship_lower_form,
      .form = &ship_lower_form},
+    {.key = "cannon",
+     DECODE_AT_OBJECT(struct ship, cannon, ship_cannon_table),
+     DECODE_GIVEN(struct ship, has_cannon)},
+    {.key = "cargo", DECODE_AT_TREE(struct ship, cargo), .need = DECODE_OPTIONAL},
+    {.key = "papers", .kind = DECODE_ANY, .need = DECODE_OPTIONAL},
 };
 static const struct decode_table ship_table = DECODE_TABLE(ship_rows, struct ship);
 

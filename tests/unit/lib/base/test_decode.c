@@ -15,7 +15,9 @@ static const char good[] =
     "\"boat\": {\"name\": \"dinghy\", \"oars\": 4}, "
     "\"sails\": [{\"area\": 20}, {\"colour\": \"white\", \"area\": 1e2}], "
     "\"log\": [-10, 0, 10], \"days\": 100, "
-    "\"flags\": {\"main\": \"black\", \"fore\": \"\"}}";
+    "\"flags\": {\"main\": \"black\", \"fore\": \"\"}, \"cannon\": {}, "
+    "\"cargo\": {\"tea\": [0.1, {\"kind\": \"black\", \"kind\": null}], \"rum\": true}, "
+    "\"papers\": [1, \"two\"]}";
 
 /* Decodes a text that is JSON. */
 static int decode(const char *json, struct ship *ship, struct problems *problems)
@@ -45,6 +47,8 @@ static void every_kind_arrives(void)
     CU_ASSERT(ship.sails[0].colour == COLOUR_RED && ship.sails[1].colour == COLOUR_WHITE);
     CU_ASSERT(ship.log_count == 3 && ship.log[0] == -10 && ship.log[2] == 10);
     CU_ASSERT(ship.days == 100 && ship.miles == 0);
+    CU_ASSERT(ship.has_cannon && ship.cannon.calibre == 12);
+    CHECK_TEXT(ship.cargo, "{\"tea\":[0.1,{\"kind\":\"black\",\"kind\":null}],\"rum\":true}");
 }
 
 static void what_is_absent_holds_its_preset(void)
@@ -60,6 +64,7 @@ static void what_is_absent_holds_its_preset(void)
     CU_ASSERT(ship.captain == NULL && ship.boat.name == NULL && ship.boat.oars == 0);
     CU_ASSERT(ship.masts == 0); /* does not go with a sloop */
     CU_ASSERT(ship.log_count == 0 && ship.miles == 1);
+    CU_ASSERT(!ship.has_cannon && ship.cannon.calibre == 0 && ship.cargo == NULL);
 }
 
 /* One change of the good text, and the one problem that it makes. */
@@ -133,12 +138,12 @@ static const struct mistake {
      "\"rig\": \"sloop\"",
      "ship.masts",
      "does not go with rig sloop; allowed are rig, name, length, armed, crew, boat, sails, log, "
-     "days, miles, flags"},
+     "days, miles, flags, cannon, cargo"},
     {"\"armed\": false",
      "\"Armed\": false",
      "ship.Armed",
      "is not a key of this object; did you mean armed? Allowed are rig, name, masts, length, "
-     "armed, crew, boat, sails, log, days, miles, flags"},
+     "armed, crew, boat, sails, log, days, miles, flags, cannon, cargo"},
     {"\"hands\": 30",
      "\"bottles of rum\": 30",
      "ship.crew[\"bottles of rum\"]",
@@ -154,6 +159,17 @@ static const struct mistake {
     {"\"fore\": \"\"", "\"fore\": \"B\"", "ship.flags.fore", "must be a lower-case word, is \"B\""},
     {"\"fore\"", "\"For\"", "ship.flags.For", "its key must be a lower-case word"},
     {"\"fore\": \"\"", "\"main\": \"\"", "ship.flags.main", "is given twice"},
+    {"\"cannon\": {}", "\"cannon\": 7", "ship.cannon", "must be an object, is 7"},
+    {"\"cannon\": {}",
+     "\"cannon\": {\"calibre\": 43}",
+     "ship.cannon.calibre",
+     "must be a whole number from 1 to 42, is 43"},
+    {"\"cargo\": {", "\"cargo\": \"tea\", \"x\": {", "ship.cargo", "must be an object, is \"tea\""},
+    {"\"papers\"",
+     "\"paper\"",
+     "ship.paper",
+     "is not a key of this object; allowed are rig, name, masts, length, armed, crew, boat, sails, "
+     "log, days, miles, flags, cannon, cargo"},
 };
 
 static void each_mistake_is_one_problem_with_its_place(void)
@@ -236,7 +252,7 @@ static void releasing_twice_is_harmless(void)
 
     CU_ASSERT(decode(good, &ship, &problems) == 0);
     decode_done(&ship_table, &ship);
-    CU_ASSERT(ship.name == NULL && ship.boat.name == NULL);
+    CU_ASSERT(ship.name == NULL && ship.boat.name == NULL && ship.cargo == NULL);
     decode_done(&ship_table, &ship);
 }
 

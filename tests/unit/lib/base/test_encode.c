@@ -20,14 +20,18 @@ static void every_key_that_applies_is_printed(void)
                         .sail_count = 2,
                         .log = {-1, 2},
                         .log_count = 2,
-                        .miles = 9};
+                        .miles = 9,
+                        .has_cannon = true,
+                        .cannon = {.calibre = 3},
+                        .cargo = memory_text("{\"tea\":[0.1]}")};
 
     encode_print(&ship_table, &ship, &out);
     CHECK_TEXT(out.data,
                "{\"rig\":\"sloop\",\"name\":\"a\",\"length\":0.30000000000000004,"
                "\"armed\":false,\"crew\":{\"hands\":0},"
                "\"sails\":[{\"colour\":\"red\",\"area\":1},"
-               "{\"colour\":\"white\",\"area\":2}],\"log\":[-1,2],\"miles\":9}");
+               "{\"colour\":\"white\",\"area\":2}],\"log\":[-1,2],\"miles\":9,"
+               "\"cannon\":{\"calibre\":3},\"cargo\":{\"tea\":[0.1]}}");
 }
 
 static double random_number(uint64_t *random, double low, double high)
@@ -72,6 +76,10 @@ static void random_ship(uint64_t *random, struct ship *ship)
     for (size_t i = 0; i < ship->log_count; i++)
         ship->log[i] = random_integer(random, -10, 10);
     *(random_below(random, 2) ? &ship->days : &ship->miles) = random_integer(random, 1, 1000);
+    ship->has_cannon = random_below(random, 2);
+    ship->cannon.calibre = ship->has_cannon ? random_integer(random, 1, 42) : 0;
+    ship->cargo =
+        random_below(random, 2) ? memory_text("{\"tea\":[0.1,\"\\u000a\"],\"rum\":{}}") : NULL;
 }
 
 static int same_text(const char *a, const char *b)
@@ -85,12 +93,12 @@ static int same(const struct ship *a, const struct ship *b)
     struct ship plain_a = *a;
     struct ship plain_b = *b;
     int texts = same_text(a->name, b->name) && same_text(a->captain, b->captain) &&
-                same_text(a->boat.name, b->boat.name);
+                same_text(a->boat.name, b->boat.name) && same_text(a->cargo, b->cargo);
     const unsigned char *bytes_a = (const unsigned char *)&plain_a;
     const unsigned char *bytes_b = (const unsigned char *)&plain_b;
 
     plain_a.name = plain_b.name = plain_a.captain = plain_b.captain = NULL;
-    plain_a.boat.name = plain_b.boat.name = NULL;
+    plain_a.boat.name = plain_b.boat.name = plain_a.cargo = plain_b.cargo = NULL;
     for (size_t i = 0; i < sizeof plain_a; i++) {
         if (bytes_a[i] != bytes_b[i])
             return 0;

@@ -88,9 +88,35 @@ static void every_number_is_read_back_bit_for_bit(void)
     CU_ASSERT(wrong == 0);
 }
 
+static void a_tree_is_printed_as_it_is(void)
+{
+    static const char whole[] =
+        "{\"b\":[],\"a\":{\"\\u000a\":[1,-0.5,true,false,null,\"x\"]},\"b\":{}}";
+    CLEAN(text) struct text out = {0};
+    cJSON *tree = cJSON_Parse(whole);
+
+    CU_ASSERT_FATAL(tree != NULL);
+    json_add_tree(&out, tree);
+    CHECK_TEXT(text_string(&out), whole);
+    cJSON_Delete(tree);
+}
+
+static void what_json_cannot_say_becomes_null(void)
+{
+    CLEAN(text) struct text out = {0};
+    cJSON *tree = cJSON_CreateNumber(INFINITY);
+
+    CU_ASSERT_FATAL(tree != NULL);
+    json_add_tree(&out, tree);
+    CHECK_TEXT(text_string(&out), "null");
+    cJSON_Delete(tree);
+}
+
 SUITE("base json",
       {"texts are quoted and what does not show is escaped",
        texts_are_quoted_and_what_does_not_show_is_escaped},
       {"an excerpt is cut between characters", an_excerpt_is_cut_between_characters},
       {"numbers are short", numbers_are_short},
-      {"every number is read back bit for bit", every_number_is_read_back_bit_for_bit})
+      {"every number is read back bit for bit", every_number_is_read_back_bit_for_bit},
+      {"a tree is printed as it is", a_tree_is_printed_as_it_is},
+      {"what JSON cannot say becomes null", what_json_cannot_say_becomes_null})
