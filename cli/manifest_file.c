@@ -10,7 +10,10 @@
 
 #define MANIFEST_LIMIT (1 << 20)
 
-int manifest_file_load(const char *path, const struct option_list *sets, struct job *job)
+int manifest_file_load(const char *path,
+                       const struct option_list *sets,
+                       bool native,
+                       struct job *job)
 {
     CLEAN(text) struct text content = {0};
     CLEAN(text) struct text report = {0};
@@ -28,7 +31,8 @@ int manifest_file_load(const char *path, const struct option_list *sets, struct 
                                        .bytes = text_string(&content),
                                        .size = content.size,
                                        .sets = sets->items,
-                                       .set_count = sets->count};
+                                       .set_count = sets->count,
+                                       .native = native};
 
     if (load_job(&source, job, &report)) {
         fputs(text_string(&report), stderr);

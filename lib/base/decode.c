@@ -204,11 +204,11 @@ static bool value_read(struct decoder *decoder,
 {
     switch (row->kind) {
     case DECODE_OBJECT:
+        if (row->given)
+            *(bool *)at(object, row->given) = true;
         if (!cJSON_IsObject(value))
             return refuse(decoder, row, value);
         object_read(decoder, row->table, value, place_of(row, object));
-        if (row->given)
-            *(bool *)at(object, row->given) = true;
         return true;
     case DECODE_OBJECTS:
         return objects_read(decoder, row, value, object);

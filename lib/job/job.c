@@ -1,15 +1,21 @@
 /* job - the tables of a TrainingJob: one row a key, with its range and default. */
 #include "job/job.h"
 
+#include <cjson/cJSON.h>
+
 #include "base/encode.h"
 #include "job/names.h"
+#include "job/template.h"
 #include "job/validate.h"
 
 #define PATH_MOST   1024
-#define LABELS_MOST 64
+#define LABELS_MOST 1000 /* as many as the keys of a mapping, see manifest.h */
 #define DAY         86400
 
 /* metadata */
+
+/* A key that Kubernetes knows and Muster has no use for. */
+#define PASSED_ROW(name) {.key = (name), .kind = DECODE_ANY, .need = DECODE_OPTIONAL}
 
 static const struct decode_row metadata_rows[] = {
     {.key = "name",
@@ -34,6 +40,17 @@ static const struct decode_row metadata_rows[] = {
      .most = LABELS_MOST,
      .key_form = &names_key_form,
      .form = &names_note_form},
+    PASSED_ROW("creationTimestamp"),
+    PASSED_ROW("deletionGracePeriodSeconds"),
+    PASSED_ROW("deletionTimestamp"),
+    PASSED_ROW("finalizers"),
+    PASSED_ROW("generateName"),
+    PASSED_ROW("generation"),
+    PASSED_ROW("managedFields"),
+    PASSED_ROW("ownerReferences"),
+    PASSED_ROW("resourceVersion"),
+    PASSED_ROW("selfLink"),
+    PASSED_ROW("uid"),
 };
 static const struct decode_table metadata_table = DECODE_TABLE(metadata_rows, struct job);
 
@@ -124,12 +141,13 @@ static const struct decode_row spec_rows[] = {
      .preset = 1},
     {.key = "training",
      DECODE_AT_OBJECT(struct job, training, training_table),
-     .need = DECODE_REQUIRED},
+     DECODE_GIVEN(struct job, native)},
     {.key = "checkpoint",
      DECODE_AT_OBJECT(struct job, checkpoint, checkpoint_table),
      .need = DECODE_OPTIONAL},
     {.key = "recovery", DECODE_AT_OBJECT(struct job, recovery, recovery_table)},
     {.key = "deadlines", DECODE_HERE(deadlines_table)},
+    {.key = "template", DECODE_AT_TREE(struct job, template), .need = DECODE_OPTIONAL},
 };
 static const struct decode_table spec_table = DECODE_TABLE(spec_rows, struct job);
 
@@ -145,16 +163,26 @@ static const struct decode_row job_rows[] = {
     {.key = "kind", DECODE_AT_WORD(struct job, kind, kind_words), .need = DECODE_REQUIRED},
     {.key = "metadata", DECODE_HERE(metadata_table), .need = DECODE_REQUIRED},
     {.key = "spec", DECODE_HERE(spec_table), .need = DECODE_REQUIRED},
+    PASSED_ROW("status"),
 };
 static const struct decode_table job_table = DECODE_TABLE(job_rows, struct job);
 
 int job_decode(const struct cJSON *json, struct job *job, struct problems *problems)
 {
     size_t before = problems->count + problems->dropped;
+    const cJSON *spec = cJSON_GetObjectItemCaseSensitive(json, "spec");
 
     decode_read(&job_table, json, "", job, problems);
-    training_settle(&job->training);
+    if (!cJSON_IsObject(json))
+        return 1;
+    if (job->native)
+        training_settle(&job->training);
     validate_job(job, problems);
+    if (job->template)
+        template_check(cJSON_GetObjectItemCaseSensitive(spec, "template"),
+                       "spec.template",
+                       job->native,
+                       problems);
     return problems->count + problems->dropped != before;
 }
 

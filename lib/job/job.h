@@ -5,6 +5,7 @@
 #ifndef JOB_JOB_H
 #define JOB_JOB_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/cleanup.h"
@@ -49,13 +50,17 @@ struct job {
     enum job_task task;
     int64_t replicas;
     int64_t ranks_per_replica;
+    bool native; /* there is a training section, else `training` is zero; or there is a template */
     struct training training;
     struct job_checkpoint checkpoint;
     struct job_recovery recovery;
     int64_t start_seconds; /* deadline for the first step */
+    char *template;        /* of the pods, an object as JSON (template.h); NULL = not said */
 };
 
-/* Decodes and defaults a manifest's tree into the zeroed `job` and checks every rule. Everything
+/* Decodes and defaults a manifest's tree, or the object that the API server gives for it, into the
+ * zeroed `job` and checks every rule. What the server adds, status and uid and so on, is passed
+ * over. Everything
  * wrong is added to `problems`. Returns 0, or 1 when a problem was added; job_done is owed in both
  * cases. */
 int job_decode(const struct cJSON *json, struct job *job, struct problems *problems);
@@ -66,7 +71,8 @@ void job_done(struct job *job);
 CLEANUP_DEFINE(job, struct job, job_done)
 
 /* Adds the whole job as canonical JSON, every default written out. Decoding it gives the same
- * struct. Labels and annotations are checked when a manifest is decoded, not kept. */
+ * struct. Labels and annotations are checked when a manifest is decoded, not kept. A native job may
+ * be printed without its template, from a copy of the struct in which that is NULL. */
 void job_print(const struct job *job, struct text *out);
 
 /* How many ranks train: replicas x ranks of each. */

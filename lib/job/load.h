@@ -2,6 +2,7 @@
 #ifndef JOB_LOAD_H
 #define JOB_LOAD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/text.h"
@@ -14,6 +15,7 @@ struct load_source {
     size_t size;
     const char *const *sets;
     size_t set_count;
+    bool native; /* a job without a training section is refused */
 };
 
 /* Reads, changes, decodes and checks. Returns 0 and the job, which job_done releases. Returns 1 and

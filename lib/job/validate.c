@@ -158,7 +158,8 @@ static void check_world(const struct rules *rules, const struct job *job)
                "makes a world of %" PRId64 " ranks, allowed are %d",
                world,
                SIZES_WORLD);
-    else if (batch->micro && sound(rules, "spec.training.batch") && !sizes_legal(batch, world))
+    else if (job->native && batch->micro && sound(rules, "spec.training.batch") &&
+             !sizes_legal(batch, world))
         check_legal(rules, batch, world);
 }
 
@@ -166,6 +167,9 @@ void validate_job(const struct job *job, struct problems *problems)
 {
     struct rules rules = {.path = "", .problems = problems};
 
-    validate_training(&job->training, "spec.training", problems);
+    if (job->native)
+        validate_training(&job->training, "spec.training", problems);
+    else if (!job->template && sound(&rules, "spec"))
+        broken(&rules, "spec", "must have training, which Muster trains itself, or a template");
     check_world(&rules, job);
 }

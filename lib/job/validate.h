@@ -24,8 +24,8 @@ void validate_model(const struct training_model *model,
                     const char *path,
                     struct problems *problems);
 
-/* Checks the decoded job, its training section included: a world of ranks that is not too large and
- * that the micro-batches of a step can be divided among (sizes.h). */
+/* Checks the decoded job, its training section included: something to run, and a world of ranks
+ * that is not too large and that the micro-batches of a step can be divided among (sizes.h). */
 void validate_job(const struct job *job, struct problems *problems);
 
 #endif

@@ -22,8 +22,10 @@ int job_read_file(const char *path,
     CLEAN(text) struct text content = {0};
     struct error error;
     int outcome = file_read(standard ? "/dev/stdin" : path, MANIFEST_SIZE, &content, &error);
-    struct load_source source = {
-        .name = standard ? "standard input" : path, .sets = sets->items, .set_count = sets->count};
+    struct load_source source = {.name = standard ? "standard input" : path,
+                                 .sets = sets->items,
+                                 .set_count = sets->count,
+                                 .native = true};
 
     if (outcome > 0)
         error_set(&error, "%s: no such file", path);
@@ -63,7 +65,7 @@ static int handed_read(const char *number, char **bytes, size_t *size, struct er
 int job_read_descriptor(const char *number, struct job *job, struct text *report)
 {
     CLEAN_FREE char *bytes = NULL;
-    struct load_source source = {.name = HANDED};
+    struct load_source source = {.name = HANDED, .native = true};
     struct error error;
 
     if (handed_read(number, &bytes, &source.size, &error)) {

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "job/sizes.h"
@@ -112,14 +113,36 @@ void random_training(uint64_t *random, struct training *training)
     training->seed = random_whole(random, 0, 9007199254740991);
 }
 
+/* Of a native job, whose trainer may have an image and has no command; else of a foreign one. */
+static char *random_template(uint64_t *random, bool native)
+{
+    CLEAN_FREE char *note = random_text(random, 60);
+    struct text text = {0};
+
+    text_add(&text, "{\"metadata\":{\"labels\":{\"team\":\"a.b\"},\"annotations\":{\"note\":");
+    json_add_text(&text, note);
+    text_add(&text, "}},\"spec\":{\"containers\":[{\"name\":\"trainer\"");
+    if (!native || random_below(random, 2))
+        text_add(&text, ",\"image\":\"registry/torch:2\"");
+    if (!native)
+        text_add(&text, ",\"command\":[\"python3\",\"train.py\"]");
+    text_addf(&text, "}],\"priority\":%d}}", (int)random_below(random, 100));
+    return text.data;
+}
+
 void random_job(uint64_t *random, struct job *job)
 {
-    int64_t sizes[SIZES_NEAR];
+    int64_t sizes[SIZES_NEAR] = {1};
 
     job->name = memory_text("digits-0");
     job->namespace = random_below(random, 2) ? memory_text("lab") : NULL;
-    random_training(random, &job->training);
-    (void)sizes_near(&job->training.batch, random_whole(random, 1, 1024), sizes);
+    job->native = random_below(random, 4) != 0;
+    if (job->native) {
+        random_training(random, &job->training);
+        (void)sizes_near(&job->training.batch, random_whole(random, 1, 1024), sizes);
+    }
+    if (!job->native || random_below(random, 2))
+        job->template = random_template(random, job->native);
     job->replicas = sizes[0];
     job->ranks_per_replica = 1;
     if (random_below(random, 2)) {

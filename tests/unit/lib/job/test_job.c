@@ -37,6 +37,7 @@ static void the_smallest_job_gets_every_default(void)
 
     CU_ASSERT(decode(small, &job, &problems) == 0 && problems.count == 0);
     CHECK_TEXT(job.name, "digits");
+    CU_ASSERT(job.native && job.template == NULL);
     CU_ASSERT(job.namespace == NULL && job.task == TASK_TRAIN);
     CU_ASSERT(job.replicas == 1 && job.ranks_per_replica == 1 && job_world(&job) == 1);
     CU_ASSERT(job.checkpoint.directory == NULL && job.checkpoint.every_seconds == 0);
@@ -96,6 +97,76 @@ static void world(int replicas, int ranks, const char *wanted)
     CHECK_TEXT(problems.items[0].text, wanted);
 }
 
+static const char foreign[] =
+    "{\"apiVersion\": \"muster.dev/v1alpha1\", \"kind\": \"TrainingJob\","
+    "\"metadata\": {\"name\": \"torch\"}, \"spec\": {\"replicas\": 7, \"template\": {\"spec\": {"
+    "\"containers\": [{\"name\": \"main\", \"image\": \"torch\", \"command\": [\"train\"]}]}}}}";
+
+static void a_job_with_a_trainer_of_its_own_needs_no_training_section(void)
+{
+    CLEAN(problems) struct problems problems = {0};
+    CLEAN(job) struct job job = {0};
+
+    CU_ASSERT(decode(foreign, &job, &problems) == 0 && problems.count == 0);
+    CU_ASSERT(!job.native && job.training.epochs == 0 && job.training.data.train == NULL);
+    CU_ASSERT(job.replicas == 7 && job.recovery.rank.count == 10);
+    CHECK_TEXT(job.template,
+               "{\"spec\":{\"containers\":[{\"name\":\"main\",\"image\":\"torch\","
+               "\"command\":[\"train\"]}]}}");
+}
+
+static void a_job_must_say_what_runs(void)
+{
+    CLEAN_FREE char *nothing =
+        check_replaced(foreign, "\"template\"", "\"deadlines\": {}}, \"status\"");
+    CLEAN(problems) struct problems problems = {0};
+    CLEAN(job) struct job job = {0};
+
+    CU_ASSERT(decode(nothing, &job, &problems) == 1);
+    CU_ASSERT_FATAL(problems.count == 1);
+    CHECK_TEXT(problems.items[0].path, "spec");
+    CHECK_TEXT(problems.items[0].text,
+               "must have training, which Muster trains itself, or a template");
+}
+
+static void what_the_api_server_adds_is_passed_over(void)
+{
+    CLEAN_FREE char *text = check_replaced(
+        small,
+        "\"digits\"",
+        "\"digits\", \"uid\": \"8d5f\", \"resourceVersion\": \"42\", \"generation\": 1, "
+        "\"creationTimestamp\": \"2026-01-01T00:00:00Z\", \"finalizers\": [], "
+        "\"managedFields\": [{\"manager\": \"kubectl\"}], \"annotations\": "
+        "{\"kubectl.kubernetes.io/last-applied-configuration\": \"{}\\n\"}");
+    CLEAN_FREE char *whole =
+        check_replaced(text, "\"spec\": {", "\"status\": {\"state\": 7}, \"spec\": {");
+    CLEAN(problems) struct problems problems = {0};
+    CLEAN(job) struct job job = {0};
+
+    CU_ASSERT(decode(whole, &job, &problems) == 0 && problems.count == 0);
+    CU_ASSERT(job.native && job.template == NULL);
+}
+
+static void a_native_job_may_be_printed_without_its_template(void)
+{
+    CLEAN_FREE char *text = check_replaced(
+        small,
+        "\"spec\": {",
+        "\"spec\": {\"template\": {\"spec\": {\"containers\": [{\"name\": \"a\"}]}},");
+    CLEAN(problems) struct problems problems = {0};
+    CLEAN(text) struct text out = {0};
+    CLEAN(job) struct job job = {0};
+    CLEAN(job) struct job again = {0};
+    struct job plain;
+
+    CU_ASSERT(decode(text, &job, &problems) == 0);
+    plain = job;
+    plain.template = NULL;
+    job_print(&plain, &out);
+    CU_ASSERT(decode(out.data, &again, &problems) == 0);
+    CU_ASSERT(again.native && again.template == NULL && job.template != NULL);
+}
+
 static void a_world_must_divide_the_micro_batches(void)
 {
     world(12, 1, NULL);
@@ -151,6 +222,7 @@ static int same(const struct job *a, const struct job *b)
     memcpy(&plain[1], b, sizeof *b);
     for (int i = 0; i < 2; i++) {
         plain[i].name = plain[i].namespace = plain[i].checkpoint.directory = NULL;
+        plain[i].template = NULL;
         plain[i].training.data.train = plain[i].training.data.validation = NULL;
     }
     for (size_t i = 0; i < sizeof plain[0]; i++) {
@@ -158,6 +230,7 @@ static int same(const struct job *a, const struct job *b)
             return 0;
     }
     return same_text(a->name, b->name) && same_text(a->namespace, b->namespace) &&
+           same_text(a->template, b->template) &&
            same_text(a->checkpoint.directory, b->checkpoint.directory) &&
            same_text(a->training.data.train, b->training.data.train) &&
            same_text(a->training.data.validation, b->training.data.validation);
@@ -189,6 +262,12 @@ static void what_is_printed_decodes_to_the_same(void)
 SUITE("job job",
       {"the smallest job gets every default", the_smallest_job_gets_every_default},
       {"everything that is said arrives", everything_that_is_said_arrives},
+      {"a job with a trainer of its own needs no training section",
+       a_job_with_a_trainer_of_its_own_needs_no_training_section},
+      {"a job must say what runs", a_job_must_say_what_runs},
+      {"what the API server adds is passed over", what_the_api_server_adds_is_passed_over},
+      {"a native job may be printed without its template",
+       a_native_job_may_be_printed_without_its_template},
       {"a world must divide the micro-batches", a_world_must_divide_the_micro_batches},
       {"the world is not judged while its parts are wrong",
        the_world_is_not_judged_while_its_parts_are_wrong},

@@ -106,9 +106,12 @@ static const struct mistake {
      "kind: TrainingJob\nkind: TrainingJob\n",
      "2: kind: is given twice, on lines 2 and 3"},
     {"  task: Train\n",
+     "  task: Train\n  suspend: true\n",
+     "11: spec.suspend: is not a key of this object; allowed are task, replicas, "
+     "ranksPerReplica, training, checkpoint, recovery, deadlines, template"},
+    {"  task: Train\n",
      "  task: Train\n  template: {}\n",
-     "11: spec.template: is not a key of this object; allowed are task, replicas, "
-     "ranksPerReplica, training, checkpoint, recovery, deadlines"},
+     "11: spec.template.spec: is missing; must be an object"},
     /* metadata */
     {"  name: digits\n",
      "",
@@ -139,8 +142,8 @@ static const struct mistake {
      "8: metadata.annotations[\"muster.dev/note\"]: must be a text of at most 262144 bytes, is a "
      "list of 1"},
     {"  namespace: lab\n",
-     "  uid: 12\n",
-     "5: metadata.uid: is not a key of this object; allowed are name, namespace, labels, "
+     "  owner: 12\n",
+     "5: metadata.owner: is not a key of this object; allowed are name, namespace, labels, "
      "annotations"},
     /* the size of the job */
     {"task: Train", "task: Serve", "10: spec.task: must be Train, is \"Serve\""},
@@ -164,8 +167,9 @@ static const struct mistake {
      "11: spec.replicas: makes a world of 65536 ranks, allowed are 1024"},
     /* the model */
     {"  training:\n    model:",
-     "  checkpoints:\n    model:",
-     "9: spec.training: is missing; must be an object"},
+     "  trainings:\n    model:",
+     "13: spec.trainings: is not a key of this object; did you mean training? Allowed are task, "
+     "replicas, ranksPerReplica, training, checkpoint, recovery, deadlines, template"},
     {"{shape: [784]}",
      "{}",
      "15: spec.training.model.input.shape: is missing; must be a list of 1 to 4 whole numbers from "
@@ -433,6 +437,30 @@ static void settings_come_after_the_file_and_are_told_as_such(void)
     CHECK_TEXT(text_string(&report), "--set \"spec.x[3]=0\": [3] is beyond a sequence of 0\n");
 }
 
+static void where_only_native_jobs_run_others_are_refused(void)
+{
+    static const char foreign[] =
+        "apiVersion: muster.dev/v1alpha1\n"
+        "kind: TrainingJob\n"
+        "metadata: {name: torch}\n"
+        "spec:\n"
+        "  template:\n"
+        "    spec:\n"
+        "      containers: [{name: trainer, image: torch, command: [train]}]\n";
+    struct load_source source = {
+        .name = "job.yaml", .bytes = foreign, .size = strlen(foreign), .native = true};
+    CLEAN(text) struct text report = {0};
+    CLEAN(job) struct job job = {0};
+
+    CU_ASSERT(load_job(&source, &job, &report) == 1);
+    CHECK_TEXT(text_string(&report),
+               "job.yaml:4: spec.training: is missing; a job without it can run on a cluster "
+               "only\n");
+    source.native = false;
+    CU_ASSERT(load_job(&source, &job, &report) == 0);
+    CU_ASSERT(!job.native && job.template != NULL);
+}
+
 static void what_is_printed_loads_to_the_same(void)
 {
     CLEAN(text) struct text report = {0};
@@ -524,6 +552,8 @@ SUITE("job load",
       {"what is not a mapping is told in one line", what_is_not_a_mapping_is_told_in_one_line},
       {"settings come after the file and are told as such",
        settings_come_after_the_file_and_are_told_as_such},
+      {"where only native jobs run others are refused",
+       where_only_native_jobs_run_others_are_refused},
       {"what is printed loads to the same", what_is_printed_loads_to_the_same},
       {"every job that is printed loads to the same", every_job_that_is_printed_loads_to_the_same},
       {"the reference job is good", the_reference_job_is_good},
