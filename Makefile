@@ -226,6 +226,18 @@ export UBSAN_OPTIONS := print_stacktrace=1
 unit-run: $(foreach c,$(UNITS),$(B)/unit-$(c))
 	$(Q)for c in $(UNITS); do $(B)/unit-$$c || exit 1; done
 
+# --- manifests -------------------------------------------------------------------------------------
+# The pod in the CRD is made from the types of k8s.io/api, by a program in Go.
+build/gen/crd.yaml: scripts/crd/trainingjob.yaml $(wildcard scripts/crd/*.go) scripts/crd/go.mod scripts/crd/go.sum
+	$(call say,CRD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)cd scripts/crd && go run . trainingjob.yaml >$(CURDIR)/$@
+.PHONY: manifests manifests-check
+manifests: build/gen/crd.yaml ## make manifests/crd.yaml anew (needs Go)
+	$(Q)cp $< manifests/crd.yaml
+manifests-check: build/gen/crd.yaml ## whether manifests/crd.yaml is what `make manifests` makes
+	$(Q)cmp $< manifests/crd.yaml
+
 # --- gates -----------------------------------------------------------------------------------------
 .PHONY: format format-check lint tidy
 format: ## rewrite the sources in the project's format
@@ -237,6 +249,7 @@ lint: $(DEPS) ## limits, layers, pure files, words, commit messages
 	$(call say,LINT,tests/lint)
 	$(Q)tests/lint/limits.sh
 	$(Q)tests/lint/pure.sh
+	$(Q)tests/lint/manifests.sh
 	$(Q)tests/lint/commits.sh
 	$(Q)mandoc -Tlint -Wwarning docs/man/*
 .PHONY: symbols
