@@ -132,6 +132,14 @@ static const cJSON *value_of(const cJSON *json, const char *key, bool *again)
     return found;
 }
 
+/* The same for a key that a table has: null is as good as none. */
+static const cJSON *said(const cJSON *json, const char *key, bool *again)
+{
+    const cJSON *value = value_of(json, key, again);
+
+    return cJSON_IsNull(value) ? NULL : value;
+}
+
 /* Checks one entry of a map, whose place is the path. */
 static void entry_check(struct decoder *decoder,
                         const struct decode_row *row,
@@ -252,7 +260,7 @@ static bool row_read(struct decoder *decoder,
 {
     size_t mark = decoder->path.size;
     bool again;
-    const cJSON *value = value_of(json, row->key, &again);
+    const cJSON *value = said(json, row->key, &again);
     bool taken;
 
     place_add_key(&decoder->path, row->key);
@@ -366,7 +374,7 @@ static void choice_check(struct decoder *decoder,
         if (row->need != DECODE_ONE_OF)
             continue;
         text_addf(&keys, "%s%s", keys.size ? ", " : "", row->key);
-        given += value_of(json, row->key, &again) != NULL;
+        given += said(json, row->key, &again) != NULL;
     }
     if (keys.size && given != 1)
         problems_add(decoder->problems,

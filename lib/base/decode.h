@@ -3,7 +3,8 @@
  * A row says what a key may hold, where it goes and what holds when it is absent. Everything that
  * is wrong is found in one pass and told with its path and with what is allowed: wrong types,
  * numbers out of range, texts too long, keys that are missing, unknown, given twice or in the wrong
- * company. Recursion follows the tables, never the input. base/encode.h prints by the same tables.
+ * company. A key that is null is absent, as Kubernetes has it. Recursion follows the tables, never
+ * the input. base/encode.h prints by the same tables.
  */
 #ifndef BASE_DECODE_H
 #define BASE_DECODE_H

@@ -211,7 +211,7 @@ static void pod_check(struct checker *checker, const cJSON *pod)
 
     if (containers_check(checker, "containers", value_of(pod, "containers"), trainer) && !trainer)
         wrong(checker, "containers", "must have one named " TRAINER ", or be a single one");
-    if (initial)
+    if (initial && !(cJSON_IsArray(initial) && !initial->child))
         containers_check(checker, "initContainers", initial, NULL);
     if (policy && (!cJSON_IsString(policy) || strcmp(policy->valuestring, "Never") != 0))
         refuse(checker, "restartPolicy", policy, "Never or absent, for Muster itself restarts");

@@ -67,6 +67,22 @@ static void what_is_absent_holds_its_preset(void)
     CU_ASSERT(!ship.has_cannon && ship.cannon.calibre == 0 && ship.cargo == NULL);
 }
 
+static void what_is_null_is_absent(void)
+{
+    CLEAN(problems) struct problems problems = {0};
+    CLEAN(ship) struct ship ship = {0};
+
+    CU_ASSERT(
+        decode("{\"rig\": \"brig\", \"name\": \"a\", \"sails\": [{\"area\": 1, \"colour\": null}], "
+               "\"days\": null, \"miles\": 1, \"length\": null, \"crew\": null, \"boat\": null, "
+               "\"log\": null, \"flags\": null, \"cannon\": null, \"cargo\": null}",
+               &ship,
+               &problems) == 0);
+    CU_ASSERT(ship.length == 10.5 && ship.hands == 5 && ship.boat.name == NULL);
+    CU_ASSERT(ship.sails[0].colour == COLOUR_RED && ship.log_count == 0 && ship.miles == 1);
+    CU_ASSERT(!ship.has_cannon && ship.cargo == NULL);
+}
+
 /* One change of the good text, and the one problem that it makes. */
 static const struct mistake {
     const char *what;
@@ -86,7 +102,10 @@ static const struct mistake {
      "\"abcdefghijklm\"",
      "ship.name",
      "must be a lower-case word of 1 to 12 bytes, is \"abcdefghijklm\""},
-    {"\"pequod\"", "null", "ship.name", "must be a lower-case word of 1 to 12 bytes, is null"},
+    {"\"pequod\"", "null", "ship.name", "is missing; must be a lower-case word of 1 to 12 bytes"},
+    {"[-10, 0, 10]", "[null]", "ship.log[0]", "must be a whole number from -10 to 10, is null"},
+    {"\"black\"", "null", "ship.flags.main", "must be a lower-case word, is null"},
+    {"\"days\": 100", "\"days\": null", "ship", "one of days, miles must be given"},
     {"\"Ahab\"",
      "\"A\\u001bhab\"",
      "ship.crew.captain",
@@ -259,6 +278,7 @@ static void releasing_twice_is_harmless(void)
 SUITE("base decode",
       {"every kind arrives", every_kind_arrives},
       {"what is absent holds its preset", what_is_absent_holds_its_preset},
+      {"what is null is absent", what_is_null_is_absent},
       {"each mistake is one problem with its place", each_mistake_is_one_problem_with_its_place},
       {"everything wrong is told at once", everything_wrong_is_told_at_once},
       {"a wrong value leaves its preset", a_wrong_value_leaves_its_preset},

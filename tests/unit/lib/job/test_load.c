@@ -150,8 +150,10 @@ static const struct mistake {
     {"replicas: 4", "replicas: 0", "11: spec.replicas: " NUMBER(1, 1024) "0"},
     {"replicas: 4", "replicas: 1025", "11: spec.replicas: " NUMBER(1, 1024) "1025"},
     {"replicas: 4", "replicas: four", "11: spec.replicas: " NUMBER(1, 1024) "\"four\""},
-    {"replicas: 4", "replicas:", "11: spec.replicas: " NUMBER(1, 1024) "null"},
-    {"replicas: 4", "replicas: 04", "11: spec.replicas: " NUMBER(1, 1024) "\"04\""},
+    {"      train: data/train\n",
+     "      train:\n",
+     "22: spec.training.data.train: is missing; must be a text of 1 to 1024 bytes"},
+    {"replicas: 4", "replicas: \"4\"", "11: spec.replicas: " NUMBER(1, 1024) "\"4\""},
     {"replicas: 4", "replicas: 2.5", "11: spec.replicas: " NUMBER(1, 1024) "2.5"},
     {"replicas: 4",
      "replicas: 3",
@@ -320,8 +322,8 @@ static const struct mistake {
      "precision: bfloat16",
      "34: spec.training.precision: must be float32, is \"bfloat16\""},
     {"reproducible: elastic",
-     "reproducible: off",
-     "35: spec.training.reproducible: must be elastic, is \"off\""},
+     "reproducible: run",
+     "35: spec.training.reproducible: must be elastic, is \"run\""},
     {"seed: 7",
      "seed: 9007199254740992",
      "36: spec.training.seed: " NUMBER(0, 9007199254740991) "9007199254740992"},
@@ -372,7 +374,7 @@ static void each_mistake_is_a_line_that_says_where_and_what(void)
 static void everything_wrong_is_told_at_once(void)
 {
     CLEAN_FREE char *first = check_replaced(good, "replicas: 4", "replicas: x");
-    CLEAN_FREE char *second = check_replaced(first, "units: 10\n", "units: y\n");
+    CLEAN_FREE char *second = check_replaced(first, "units: 10\n", "units: z\n");
     CLEAN_FREE char *third = check_replaced(second, "micro: 32", "micro: 33");
     CLEAN_FREE char *fourth = check_replaced(third, "kind:", "name: a\nkind: 1\nkind:");
     CLEAN(text) struct text report = {0};
@@ -386,7 +388,7 @@ static void everything_wrong_is_told_at_once(void)
                "job.yaml:3: kind: must be TrainingJob, is 1\n"
                "job.yaml:13: spec.replicas: must be a whole number from 1 to 1024, is \"x\"\n"
                "job.yaml:21: spec.training.model.layers[1].units: must be a whole number from 1 to "
-               "65536, is \"y\"\n"
+               "65536, is \"z\"\n"
                "job.yaml:33: spec.training.batch.micro: must divide batch.global, but 128 is no "
                "multiple of 33\n");
 }

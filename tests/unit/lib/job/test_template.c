@@ -17,7 +17,8 @@ static const char foreign[] =
     "\"volumes\": [{\"name\": \"data\"}]}}";
 
 static const char native[] =
-    "{\"spec\": {\"containers\": [{\"name\": \"only\", \"resources\": {}}]}}";
+    "{\"spec\": {\"containers\": [{\"name\": \"only\", \"resources\": {}}], "
+    "\"initContainers\": [], \"restartPolicy\": null}}";
 
 static void check(const char *text, bool is_native, struct problems *problems)
 {
@@ -87,7 +88,8 @@ static const struct mistake {
      "spec.template.spec",
      "is given twice"},
     {native,
-     "{\"containers\": [{\"name\": \"only\", \"resources\": {}}]}",
+     "{\"containers\": [{\"name\": \"only\", \"resources\": {}}], \"initContainers\": [], "
+     "\"restartPolicy\": null}",
      "7",
      SPEC,
      "must be an object, is 7"},
