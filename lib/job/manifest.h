@@ -2,7 +2,8 @@
  *
  * JSON is YAML too. Plain scalars follow scalar.h; what stands in quotes is a text. Anchors and
  * aliases are expanded within the bounds below. Refused are tags, merge keys (<<), keys that are
- * not scalars and a second document: other readers disagree about them, or there is no need. */
+ * not scalars, plain scalars like yes and 010, and a second document: other readers disagree about
+ * them, or there is no need. */
 #ifndef JOB_MANIFEST_H
 #define JOB_MANIFEST_H
 

@@ -282,6 +282,11 @@ static int scalar_take(struct builder *builder, yaml_event_t *event)
         return refuse(builder, event, "a text may not hold a zero byte");
     if (key_wanted(builder))
         return key_take(builder, event);
+    if (plain && scalar_differs(text))
+        return refuse(builder,
+                      event,
+                      "%s is no text to kubectl, and one to other readers; put it in quotes",
+                      text);
     return node_take(builder, event, plain ? scalar_node(text) : cJSON_CreateString(text));
 }
 

@@ -3,12 +3,12 @@
 
 #include <cjson/cJSON.h>
 #include <math.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define DIGITS "0123456789"
+#define DIGITS     "0123456789"
+#define OLD_NUMBER 64 /* what is longer is no number that anybody writes */
 
 static bool is_one_of(const char *text, const char *const *words)
 {
@@ -95,4 +95,58 @@ struct cJSON *scalar_node(const char *text)
     if (number_read(text, &number))
         return cJSON_CreateNumber(number);
     return cJSON_CreateString(text);
+}
+
+/* Whether YAML 1.1 has digits of a base where there are none here, or zeros before a number. The
+ * text has no sign and no '_'. */
+static bool is_old_number(const char *text)
+{
+    static const char *const prefixes[] = {"0x", "0X", "0o", "0O", "0b", "0B"};
+    static const char *const digits[] = {DIGITS "abcdefABCDEF", "01234567", "01"};
+
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+        if (is_based(text, prefixes[i], digits[i / 2]))
+            return true;
+    }
+    while (text[0] == '0' && strspn(text + 1, DIGITS))
+        text++;
+    return is_decimal(text);
+}
+
+bool scalar_differs(const char *text)
+{
+    static const char *const words[] = {"y",
+                                        "Y",
+                                        "yes",
+                                        "Yes",
+                                        "YES",
+                                        "on",
+                                        "On",
+                                        "ON",
+                                        "n",
+                                        "N",
+                                        "no",
+                                        "No",
+                                        "NO",
+                                        "off",
+                                        "Off",
+                                        "OFF",
+                                        NULL};
+    char plain[OLD_NUMBER] = "";
+    size_t size = 0;
+    double number;
+
+    if (is_one_of(text, words))
+        return true;
+    if (number_read(text, &number))
+        return false;
+    text += *text == '-' || *text == '+';
+    if (!strspn(text, DIGITS))
+        return false;
+    for (; *text && size < sizeof plain - 1; text++) {
+        if (*text != '_')
+            plain[size++] = *text;
+    }
+    plain[size] = '\0';
+    return !*text && is_old_number(plain);
 }

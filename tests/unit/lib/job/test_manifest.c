@@ -26,7 +26,7 @@ static void documents_become_the_tree_that_json_would(void)
         {"- - 1\n  - 2\n- x: {}\n- []", "[[1,2],{\"x\":{}},[]]"},
         {"---\na:\nb: ~\n...\n", "{\"a\":null,\"b\":null}"},
         {"%YAML 1.1\n---\n7 # seven", "7"},
-        {"1: x\ntrue: y\n", "{\"1\":\"x\",\"true\":\"y\"}"},
+        {"1: x\ntrue: z\n", "{\"1\":\"x\",\"true\":\"z\"}"},
         {"? a\n: b", "{\"a\":\"b\"}"},
         {"a: &x {k: [1, 2]}\nb: *x\nc: [*x]",
          "{\"a\":{\"k\":[1,2]},\"b\":{\"k\":[1,2]},\"c\":[{\"k\":[1,2]}]}"},
@@ -62,6 +62,10 @@ static void what_is_doubtful_or_broken_is_refused_with_its_place(void)
         {"!!map {}", "job.yaml:1:1: tags are not supported; a text can be put in quotes"},
         {"a: &x {b: 1}\nc:\n  <<: *x",
          "job.yaml:3:3: merge keys (<<) are not supported; write the keys out"},
+        {"a: {b: yes}",
+         "job.yaml:1:8: yes is no text to kubectl, and one to other readers; put it in quotes"},
+        {"a:\n- 'yes'\n- 010",
+         "job.yaml:3:3: 010 is no text to kubectl, and one to other readers; put it in quotes"},
         {"? [1]\n: 2", "job.yaml:1:3: a key must be a plain text, not a mapping or sequence"},
         {"? {a: 1}\n: 2", "job.yaml:1:3: a key must be a plain text, not a mapping or sequence"},
         {"- &x a\n- *x : 1", "job.yaml:2:3: a key must be a plain text, not an alias"},
@@ -100,7 +104,7 @@ static void every_place_has_the_line_of_its_key(void)
     static const char text[] = "a: 1\n"             /* 1 */
                                "b:\n"               /* 2 */
                                "  c: [x,\n"         /* 3 */
-                               "      y]\n"         /* 4 */
+                               "      z]\n"         /* 4 */
                                "  d:\n"             /* 5 */
                                "  - e: 1\n"         /* 6 */
                                "    f: &f\n"        /* 7 */

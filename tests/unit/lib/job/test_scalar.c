@@ -97,8 +97,30 @@ static void anything_else_is_a_text(void)
     }
 }
 
+static void what_kubectl_reads_otherwise_is_known(void)
+{
+    static const char *const differ[] = {
+        "y",     "Y",     "yes",   "Yes",  "YES", "on",   "On",    "ON",  "n",    "N",     "no",
+        "No",    "NO",    "off",   "Off",  "OFF", "010",  "-01",   "00",  "01.5", "08",    "007e2",
+        "1_000", "1__0_", "0x_1f", "0X1F", "0b1", "-0b1", "0B_01", "0O7", "-0x1", "+0o17", "1_0.5"};
+    static const char *const agree[] = {
+        "",      "yEs", "yess", "nope", "true", "False", "null",   "0",       "10",    "-7",
+        "0.5",   ".5",  "5.",   "1e-3", "0x1F", "0o17",  ".inf",   ".nan",    "0o8",   "0b2",
+        "0x",    "0xg", "0b",   "_1",   "-_1",  "1a",    "01a",    "1.2.3",   "12:30", "2026-01-01",
+        "0x1.8", "1e",  "--1",  "-",    "x_1",  "1,000", "data/1", "\xc3\xa4"};
+    static const char long_zeros[] =
+        "0000000000000000000000000000000000000000000000000000000000000001";
+
+    for (size_t i = 0; i < sizeof differ / sizeof *differ; i++)
+        CU_ASSERT(scalar_differs(differ[i]));
+    for (size_t i = 0; i < sizeof agree / sizeof *agree; i++)
+        CU_ASSERT(!scalar_differs(agree[i]));
+    CU_ASSERT(!scalar_differs(long_zeros) && scalar_differs(long_zeros + 1));
+}
+
 SUITE("job scalar",
       {"nulls and flags have three spellings", nulls_and_flags_have_three_spellings},
       {"numbers are read exactly", numbers_are_read_exactly},
       {"not a number is a number that is none", not_a_number_is_a_number_that_is_none},
-      {"anything else is a text", anything_else_is_a_text})
+      {"anything else is a text", anything_else_is_a_text},
+      {"what kubectl reads otherwise is known", what_kubectl_reads_otherwise_is_known})
