@@ -389,13 +389,17 @@ static void object_read(struct decoder *decoder,
                         void *object)
 {
     unsigned words = ~0u;
+    bool sure = row_read(decoder, &table->rows[0], json, object);
 
-    for (size_t i = 0; i < table->row_count; i++) {
-        bool taken =
-            belongs(&table->rows[i], words) && row_read(decoder, &table->rows[i], json, object);
+    if (sure)
+        words = decode_words(table, object);
+    for (size_t i = 1; i < table->row_count; i++) {
+        const struct decode_row *row = &table->rows[i];
+        bool again;
 
-        if (i == 0 && taken)
-            words = decode_words(table, object);
+        /* Whether a key is missing that goes with one word only is not known without the word. */
+        if (belongs(row, words) && (sure || !row->only || said(json, row->key, &again)))
+            row_read(decoder, row, json, object);
     }
     keys_check(decoder, table, words, json);
     choice_check(decoder, table, json);

@@ -234,6 +234,39 @@ static void a_wrong_value_leaves_its_preset(void)
     CU_ASSERT(ship.sail_count == 1 && ship.sails[0].colour == COLOUR_RED && ship.name == NULL);
 }
 
+static void what_goes_with_a_word_is_not_missed_while_the_word_is_wrong(void)
+{
+    static const struct decode_row rows[] = {
+        {.key = "rig", DECODE_AT_WORD(struct ship, rig, ship_rigs), .need = DECODE_REQUIRED},
+        {.key = "masts",
+         DECODE_AT_INTEGER(struct ship, masts),
+         .need = DECODE_REQUIRED,
+         .low = 1,
+         .high = 4,
+         .only = 1u << RIG_BRIG},
+    };
+    static const struct decode_table table = DECODE_TABLE(rows, struct ship);
+    static const struct {
+        const char *text;
+        size_t problems;
+    } cases[] = {{"{\"rig\": \"bark\"}", 1},
+                 {"{\"rig\": \"bark\", \"masts\": 9}", 2},
+                 {"{\"rig\": \"bark\", \"masts\": 2}", 1},
+                 {"{\"rig\": \"brig\"}", 1},
+                 {"{\"rig\": \"sloop\"}", 0}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        CLEAN(problems) struct problems problems = {0};
+        struct ship ship = {0};
+        cJSON *root = cJSON_Parse(cases[i].text);
+
+        CU_ASSERT_FATAL(root != NULL);
+        CU_ASSERT(decode_read(&table, root, "", &ship, &problems) == (cases[i].problems != 0));
+        CU_ASSERT(problems.count == cases[i].problems);
+        cJSON_Delete(root);
+    }
+}
+
 static void what_is_not_an_object_is_a_problem_of_the_whole(void)
 {
     static const char *const roots[] = {"null", "[]", "1", "\"ship\""};
@@ -282,6 +315,8 @@ SUITE("base decode",
       {"each mistake is one problem with its place", each_mistake_is_one_problem_with_its_place},
       {"everything wrong is told at once", everything_wrong_is_told_at_once},
       {"a wrong value leaves its preset", a_wrong_value_leaves_its_preset},
+      {"what goes with a word is not missed while the word is wrong",
+       what_goes_with_a_word_is_not_missed_while_the_word_is_wrong},
       {"what is not an object is a problem of the whole",
        what_is_not_an_object_is_a_problem_of_the_whole},
       {"a number that is none is refused", a_number_that_is_none_is_refused},
