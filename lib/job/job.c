@@ -165,7 +165,7 @@ static const struct decode_row job_rows[] = {
     {.key = "spec", DECODE_HERE(spec_table), .need = DECODE_REQUIRED},
     PASSED_ROW("status"),
 };
-static const struct decode_table job_table = DECODE_TABLE(job_rows, struct job);
+const struct decode_table job_table = DECODE_TABLE(job_rows, struct job);
 
 int job_decode(const struct cJSON *json, struct job *job, struct problems *problems)
 {

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
+#include "base/decode.h"
 #include "base/problems.h"
 #include "base/text.h"
 #include "job/training.h"
@@ -74,6 +75,9 @@ CLEANUP_DEFINE(job, struct job, job_done)
  * struct. Labels and annotations are checked when a manifest is decoded, not kept. A native job may
  * be printed without its template, from a copy of the struct in which that is NULL. */
 void job_print(const struct job *job, struct text *out);
+
+/* All keys of a manifest. The schema in scripts/crd/trainingjob.yaml is compared with it. */
+extern const struct decode_table job_table;
 
 /* How many ranks train: replicas x ranks of each. */
 int64_t job_world(const struct job *job);
