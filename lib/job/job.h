@@ -61,9 +61,8 @@ struct job {
 
 /* Decodes and defaults a manifest's tree, or the object that the API server gives for it, into the
  * zeroed `job` and checks every rule. What the server adds, status and uid and so on, is passed
- * over. Everything
- * wrong is added to `problems`. Returns 0, or 1 when a problem was added; job_done is owed in both
- * cases. */
+ * over. Everything wrong is added to `problems`. Returns 0, or 1 when a problem was added; job_done
+ * is owed in both cases. */
 int job_decode(const struct cJSON *json, struct job *job, struct problems *problems);
 
 /* Releases what decoding allocated. */
