@@ -2,9 +2,7 @@
 #include "base/json.h"
 
 #include <assert.h>
-#include <cjson/cJSON.h>
 #include <math.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,38 +60,4 @@ void json_add_number(struct text *out, double number)
             break;
     }
     text_add(out, digits);
-}
-
-static void children_add(struct text *out, const cJSON *tree)
-{
-    const cJSON *child;
-
-    cJSON_ArrayForEach(child, tree)
-    {
-        text_add(out, child == tree->child ? "" : ",");
-        if (cJSON_IsObject(tree)) {
-            json_add_text(out, child->string);
-            text_add(out, ":");
-        }
-        json_add_tree(out, child);
-    }
-}
-
-void json_add_tree(struct text *out, const struct cJSON *tree)
-{
-    bool object = cJSON_IsObject(tree);
-
-    if (object || cJSON_IsArray(tree)) {
-        text_add(out, object ? "{" : "[");
-        children_add(out, tree);
-        text_add(out, object ? "}" : "]");
-    } else if (cJSON_IsString(tree)) {
-        json_add_text(out, tree->valuestring);
-    } else if (cJSON_IsNumber(tree) && isfinite(tree->valuedouble)) {
-        json_add_number(out, tree->valuedouble);
-    } else if (cJSON_IsBool(tree)) {
-        text_add(out, cJSON_IsTrue(tree) ? "true" : "false");
-    } else {
-        text_add(out, "null");
-    }
 }

@@ -87,7 +87,7 @@ static const struct decode_table checkpoint_table =
     {.key = "count",                                                                               \
      DECODE_AT_INTEGER(struct job_budget, count),                                                  \
      .low = 0,                                                                                     \
-     .high = 10000,                                                                                \
+     .high = 1000,                                                                                 \
      .preset = (usual)}
 
 static const struct decode_row rank_budget_rows[] = {COUNT_ROW(10), WINDOW_ROW};

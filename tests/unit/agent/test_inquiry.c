@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "desk.h"
+#include "oracle.h"
 #include "support/check.h"
 
 /* What came back, one behind the other: "enrolled wait=1, reported none: ...". */
 struct scene {
-    struct desk desk;
+    struct oracle oracle;
     struct inquiry *inquiry;
     struct text log;
     int want; /* stop after so many answers */
@@ -20,7 +20,7 @@ struct scene {
 static void came(struct scene *scene)
 {
     if (--scene->want == 0)
-        loop_stop(&scene->desk.loop);
+        loop_stop(&scene->oracle.loop);
 }
 
 static void on_enrolled(void *context, const Muster__EnrollReply *reply, const char *reason)
@@ -66,21 +66,22 @@ static struct scene *scene_new(void)
     Muster__ReportReply reported = MUSTER__REPORT_REPLY__INIT;
     Muster__WitnessReply witnessed = MUSTER__WITNESS_REPLY__INIT;
 
-    desk_open(&scene->desk);
+    oracle_open(&scene->oracle);
     enrolled.wait = 1;
     reported.incidents = 3;
     witnessed.promised = 7;
-    desk_answer(&scene->desk, DESK_ENROLL, &enrolled.base);
-    desk_answer(&scene->desk, DESK_REPORT, &reported.base);
-    desk_answer(&scene->desk, DESK_WITNESS, &witnessed.base);
-    scene->inquiry = inquiry_new(scene->desk.rpc, scene->desk.address, DESK_SECRET, &events, scene);
+    oracle_answer(&scene->oracle, ORACLE_ENROLL, &enrolled.base);
+    oracle_answer(&scene->oracle, ORACLE_REPORT, &reported.base);
+    oracle_answer(&scene->oracle, ORACLE_WITNESS, &witnessed.base);
+    scene->inquiry =
+        inquiry_new(scene->oracle.rpc, scene->oracle.address, ORACLE_SECRET, &events, scene);
     return scene;
 }
 
 static void scene_free(struct scene *scene)
 {
     inquiry_free(scene->inquiry);
-    desk_close(&scene->desk);
+    oracle_close(&scene->oracle);
     text_done(&scene->log);
     free(scene);
 }
@@ -112,13 +113,13 @@ static void witness_ask(struct scene *scene, uint64_t number)
 static void scene_run(struct scene *scene, int want)
 {
     scene->want = want;
-    desk_run(&scene->desk);
+    oracle_run(&scene->oracle);
 }
 
 static void every_question_brings_its_answer(void)
 {
     struct scene *scene = scene_new();
-    const struct text *asked = scene->desk.asked;
+    const struct text *asked = scene->oracle.asked;
     Muster__EnrollRequest *enroll;
     Muster__Report *report;
     Muster__WitnessRequest *witness;
@@ -134,11 +135,11 @@ static void every_question_brings_its_answer(void)
     CHECK_TEXT(text_string(&scene->log), "enrolled wait=1, reported 3, witnessed 7, ");
 
     enroll = muster__enroll_request__unpack(
-        NULL, asked[DESK_ENROLL].size, (const uint8_t *)asked[DESK_ENROLL].data);
+        NULL, asked[ORACLE_ENROLL].size, (const uint8_t *)asked[ORACLE_ENROLL].data);
     report = muster__report__unpack(
-        NULL, asked[DESK_REPORT].size, (const uint8_t *)asked[DESK_REPORT].data);
+        NULL, asked[ORACLE_REPORT].size, (const uint8_t *)asked[ORACLE_REPORT].data);
     witness = muster__witness_request__unpack(
-        NULL, asked[DESK_WITNESS].size, (const uint8_t *)asked[DESK_WITNESS].data);
+        NULL, asked[ORACLE_WITNESS].size, (const uint8_t *)asked[ORACLE_WITNESS].data);
     CU_ASSERT(enroll && enroll->attempt == 4);
     CU_ASSERT(report && report->attempt == 5);
     CU_ASSERT(witness && witness->number == 6);
@@ -166,9 +167,9 @@ static void an_answer_that_is_malformed_is_none(void)
 {
     struct scene *scene = scene_new();
 
-    for (int i = 0; i < DESK_KINDS; i++) {
-        text_clear(&scene->desk.answer[i]);
-        text_add(&scene->desk.answer[i], "\xff\xff\xff");
+    for (int i = 0; i < ORACLE_KINDS; i++) {
+        text_clear(&scene->oracle.answer[i]);
+        text_add(&scene->oracle.answer[i], "\xff\xff\xff");
     }
     enroll_ask(scene, 1);
     scene_run(scene, 1);
@@ -187,7 +188,7 @@ static void a_directory_that_is_away_is_said_to_be(void)
     struct scene *scene = scene_new();
 
     inquiry_free(scene->inquiry);
-    scene->inquiry = inquiry_new(scene->desk.rpc, "127.0.0.1:1", DESK_SECRET, &events, scene);
+    scene->inquiry = inquiry_new(scene->oracle.rpc, "127.0.0.1:1", ORACLE_SECRET, &events, scene);
     enroll_ask(scene, 1);
     report_ask(scene, 1);
     witness_ask(scene, 1);
@@ -203,15 +204,15 @@ static void a_newer_question_replaces_the_open_one(void)
 {
     struct scene *scene = scene_new();
 
-    scene->desk.silent = true;
+    scene->oracle.silent = true;
     witness_ask(scene, 5);
-    desk_run(&scene->desk);
-    CU_ASSERT(scene->desk.count[DESK_WITNESS] == 1);
-    scene->desk.silent = false;
+    oracle_run(&scene->oracle);
+    CU_ASSERT(scene->oracle.count[ORACLE_WITNESS] == 1);
+    scene->oracle.silent = false;
     witness_ask(scene, 6);
     scene_run(scene, 1);
     CHECK_TEXT(text_string(&scene->log), "witnessed 7, ");
-    CU_ASSERT(scene->desk.count[DESK_WITNESS] == 2);
+    CU_ASSERT(scene->oracle.count[ORACLE_WITNESS] == 2);
     scene_free(scene);
 }
 
@@ -219,9 +220,9 @@ static void open_questions_end_without_an_answer(void)
 {
     struct scene *scene = scene_new();
 
-    scene->desk.silent = true;
+    scene->oracle.silent = true;
     enroll_ask(scene, 1);
-    desk_run(&scene->desk);
+    oracle_run(&scene->oracle);
     report_ask(scene, 1);
     witness_ask(scene, 1);
     inquiry_free(scene->inquiry);

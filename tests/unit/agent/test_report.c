@@ -7,14 +7,14 @@
 #include "agent/agent.h"
 #include "base/clock.h"
 #include "base/memory.h"
-#include "desk.h"
+#include "oracle.h"
 #include "support/check.h"
 
 /* An agent that leads, with a directory and without ranks. */
 struct scene {
     struct agent agent;
     struct settings settings;
-    struct desk desk;
+    struct oracle oracle;
     Muster__Report *report; /* the newest that was taken */
 };
 
@@ -42,12 +42,12 @@ static struct scene *scene_new(void)
     struct book_entry entry = {.id = {.slot = 1, .life = {9, 9}}, .address = "127.0.0.1:7000"};
     Muster__ReportReply reply = MUSTER__REPORT_REPLY__INIT;
 
-    desk_open(&scene->desk);
+    oracle_open(&scene->oracle);
     reply.incidents = AGENT_INCIDENTS;
-    desk_answer(&scene->desk, DESK_REPORT, &reply.base);
+    oracle_answer(&scene->oracle, ORACLE_REPORT, &reply.base);
     agent->settings = &scene->settings;
     agent->log.least = LOG_LEVEL_ERROR;
-    agent->rpc = scene->desk.rpc;
+    agent->rpc = scene->oracle.rpc;
     CU_ASSERT_FATAL(loop_init(&agent->loop, NULL) == 0);
     agent->self = entry.id;
     book_learn(&agent->book, &entry);
@@ -61,7 +61,7 @@ static struct scene *scene_new(void)
     lead_init(&agent->lead, &agent->self, &job);
     CU_ASSERT_FATAL(exposition_open(agent, NULL) == 0);
     agent->directory =
-        inquiry_new(scene->desk.rpc, scene->desk.address, DESK_SECRET, &events, agent);
+        inquiry_new(scene->oracle.rpc, scene->oracle.address, ORACLE_SECRET, &events, agent);
     return scene;
 }
 
@@ -72,17 +72,17 @@ static void scene_free(struct scene *scene)
     exposition_close(&scene->agent);
     lead_done(&scene->agent.lead);
     loop_done(&scene->agent.loop);
-    desk_close(&scene->desk);
+    oracle_close(&scene->oracle);
     free(scene);
 }
 
 /* Reports, and has the answer taken. Returns what the directory has heard. */
 static const Muster__Report *report(struct scene *scene)
 {
-    const struct text *asked = &scene->desk.asked[DESK_REPORT];
+    const struct text *asked = &scene->oracle.asked[ORACLE_REPORT];
 
     report_tick(&scene->agent);
-    desk_run(&scene->desk);
+    oracle_run(&scene->oracle);
     muster__report__free_unpacked(scene->report, NULL);
     scene->report = muster__report__unpack(NULL, asked->size, (const uint8_t *)asked->data);
     CU_ASSERT_FATAL(scene->report != NULL);
@@ -91,7 +91,7 @@ static const Muster__Report *report(struct scene *scene)
 
 static void answer(struct scene *scene, Muster__ReportReply reply)
 {
-    desk_answer(&scene->desk, DESK_REPORT, &reply.base);
+    oracle_answer(&scene->oracle, ORACLE_REPORT, &reply.base);
 }
 
 static Muster__ReportReply taking(uint32_t incidents)
@@ -216,8 +216,8 @@ static void what_was_not_answered_is_told_again(void)
 
     scene->agent.lead.state = LEAD_RUN;
     repaired(scene, 5);
-    text_clear(&scene->desk.answer[DESK_REPORT]);
-    text_add(&scene->desk.answer[DESK_REPORT], "\xff\xff\xff"); /* no answer */
+    text_clear(&scene->oracle.answer[ORACLE_REPORT]);
+    text_add(&scene->oracle.answer[ORACLE_REPORT], "\xff\xff\xff"); /* no answer */
     CU_ASSERT(report(scene)->n_incidents == 1);
     answer(scene, taking(1));
     CU_ASSERT(report(scene)->n_incidents == 1);
@@ -254,7 +254,7 @@ static void what_overflows_during_a_report_is_not_taken_for_what_was_told(void)
     answer(scene, taking(AGENT_INCIDENTS));
     report_tick(&scene->agent);
     repaired(scene, 1000);
-    desk_run(&scene->desk);
+    oracle_run(&scene->oracle);
     told = report(scene);
     CU_ASSERT_FATAL(told->n_incidents == 1);
     CU_ASSERT(told->incidents[0]->generation == 1000);
@@ -285,7 +285,7 @@ static void a_change_during_a_report_is_reported_after_it(void)
     scene->agent.lead.state = LEAD_ENDED;
     report_tick(&scene->agent); /* on its way is: running */
     CU_ASSERT(scene->agent.report_due);
-    desk_run(&scene->desk);
+    oracle_run(&scene->oracle);
     CU_ASSERT(!scene->agent.outcome_told);
     report(scene);
     CU_ASSERT(scene->agent.outcome_told);

@@ -150,9 +150,9 @@ void random_job(uint64_t *random, struct job *job)
         job->checkpoint.every_seconds = random_whole(random, 1, 86400);
         job->checkpoint.keep_last = random_whole(random, 1, 1000);
     }
-    job->recovery.rank.count = random_whole(random, 0, 10000);
+    job->recovery.rank.count = random_whole(random, 0, 1000);
     job->recovery.rank.window_seconds = random_whole(random, 1, 2592000);
-    job->recovery.pod.count = random_whole(random, 0, 10000);
+    job->recovery.pod.count = random_whole(random, 0, 1000);
     job->recovery.pod.window_seconds = random_whole(random, 1, 2592000);
     job->recovery.replace_seconds = random_whole(random, 1, 86400);
     job->start_seconds = random_whole(random, 1, 86400);

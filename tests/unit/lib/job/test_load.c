@@ -339,7 +339,7 @@ static const struct mistake {
      "keepEverySteps: 2",
      "40: spec.checkpoint.keepEverySteps: is not a key of this object; allowed are directory, "
      "everySeconds, keepLast"},
-    {"count: 3", "count: -1", "43: spec.recovery.budgets.rank.count: " NUMBER(0, 10000) "-1"},
+    {"count: 3", "count: -1", "43: spec.recovery.budgets.rank.count: " NUMBER(0, 1000) "-1"},
     {"windowSeconds: 60",
      "windowSeconds: 60s",
      "43: spec.recovery.budgets.rank.windowSeconds: " NUMBER(1, 2592000) "\"60s\""},

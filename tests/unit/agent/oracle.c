@@ -1,0 +1,122 @@
+/* oracle - a Directory for tests. */
+#include "oracle.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "support/check.h"
+
+#define PATIENT CLOCK_SECONDS(20)
+
+static void served(
+    void *context, enum oracle_kind kind, struct rpc_call *call, const void *data, size_t size)
+{
+    struct oracle *oracle = context;
+
+    text_clear(&oracle->asked[kind]);
+    text_add_bytes(&oracle->asked[kind], data, size);
+    oracle->count[kind]++;
+    if (oracle->silent) {
+        loop_stop(&oracle->loop);
+        return;
+    }
+    rpc_send(call, oracle->answer[kind].data, oracle->answer[kind].size);
+    rpc_end(call, RPC_OK, "");
+}
+
+static void enroll_message(void *context, struct rpc_call *call, const void *data, size_t size)
+{
+    served(context, ORACLE_ENROLL, call, data, size);
+}
+
+static void report_message(void *context, struct rpc_call *call, const void *data, size_t size)
+{
+    served(context, ORACLE_REPORT, call, data, size);
+}
+
+static void witness_message(void *context, struct rpc_call *call, const void *data, size_t size)
+{
+    served(context, ORACLE_WITNESS, call, data, size);
+}
+
+static void ended(void *context, struct rpc_call *call, int status, const char *reason)
+{
+    (void)context;
+    (void)call;
+    (void)status;
+    (void)reason;
+}
+
+static const struct rpc_events events[ORACLE_KINDS] = {
+    {enroll_message, ended}, {report_message, ended}, {witness_message, ended}};
+
+static void enroll_opened(void *context, struct rpc_call *call)
+{
+    rpc_accept(call, &events[ORACLE_ENROLL], context);
+}
+
+static void report_opened(void *context, struct rpc_call *call)
+{
+    rpc_accept(call, &events[ORACLE_REPORT], context);
+}
+
+static void witness_opened(void *context, struct rpc_call *call)
+{
+    rpc_accept(call, &events[ORACLE_WITNESS], context);
+}
+
+static const struct rpc_method methods[ORACLE_KINDS] = {
+    {"/muster.Directory/Enroll", enroll_opened},
+    {"/muster.Directory/Report", report_opened},
+    {"/muster.Directory/Witness", witness_opened}};
+
+static void on_guard(void *context)
+{
+    struct oracle *oracle = context;
+
+    CU_FAIL("what was waited for did not come");
+    loop_stop(&oracle->loop);
+}
+
+void oracle_open(struct oracle *oracle)
+{
+    const struct rpc_service service = {
+        .methods = methods, .method_count = ORACLE_KINDS, .context = oracle};
+
+    CU_ASSERT_FATAL(loop_init(&oracle->loop, NULL) == 0);
+    oracle->rpc = rpc_new(&oracle->loop, NULL);
+    CU_ASSERT_FATAL(oracle->rpc != NULL);
+    oracle->server = rpc_serve(oracle->rpc, "127.0.0.1:0", ORACLE_SECRET, &service, NULL);
+    CU_ASSERT_FATAL(oracle->server != NULL);
+    snprintf(oracle->address, sizeof oracle->address, "127.0.0.1:%d", rpc_port(oracle->server));
+    oracle->guard = (struct timer){.call = on_guard, .context = oracle};
+}
+
+void oracle_close(struct oracle *oracle)
+{
+    rpc_stop(oracle->server);
+    rpc_free(oracle->rpc);
+    loop_done(&oracle->loop);
+    for (int i = 0; i < ORACLE_KINDS; i++) {
+        text_done(&oracle->asked[i]);
+        text_done(&oracle->answer[i]);
+    }
+}
+
+void oracle_answer(struct oracle *oracle, enum oracle_kind kind, const ProtobufCMessage *message)
+{
+    size_t size = protobuf_c_message_get_packed_size(message);
+    CLEAN_FREE uint8_t *bytes = memory_get(1, size);
+
+    protobuf_c_message_pack(message, bytes);
+    text_clear(&oracle->answer[kind]);
+    text_add_bytes(&oracle->answer[kind], bytes, size);
+}
+
+void oracle_run(struct oracle *oracle)
+{
+    loop_timer(&oracle->loop, &oracle->guard, clock_now() + PATIENT);
+    CU_ASSERT(loop_run(&oracle->loop, NULL) == 0);
+    loop_cancel(&oracle->loop, &oracle->guard);
+}

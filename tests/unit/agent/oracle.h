@@ -1,0 +1,40 @@
+/* oracle - a Directory that keeps what it was asked last and answers what it was told to. */
+#ifndef AGENT_ORACLE_H
+#define AGENT_ORACLE_H
+
+#include <stdbool.h>
+
+#include "base/loop.h"
+#include "base/text.h"
+#include "wire/muster.pb-c.h"
+#include "wire/rpc.h"
+
+#define ORACLE_SECRET "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+
+enum oracle_kind { ORACLE_ENROLL, ORACLE_REPORT, ORACLE_WITNESS, ORACLE_KINDS };
+
+struct oracle {
+    struct loop loop;
+    struct rpc *rpc;
+    struct rpc_server *server;
+    char address[32];
+    struct text asked[ORACLE_KINDS];  /* bytes of the newest question of each kind */
+    struct text answer[ORACLE_KINDS]; /* bytes of the answers */
+    int count[ORACLE_KINDS];          /* questions so far */
+    bool silent;                      /* questions are taken and not answered */
+    struct timer guard;
+};
+
+/* Opens on a loop of its own. */
+void oracle_open(struct oracle *oracle);
+
+/* Whoever asks must have hung up before. */
+void oracle_close(struct oracle *oracle);
+
+/* From now on answers with this message. */
+void oracle_answer(struct oracle *oracle, enum oracle_kind kind, const ProtobufCMessage *message);
+
+/* Runs the loop until somebody stops it; what never comes fails the test. */
+void oracle_run(struct oracle *oracle);
+
+#endif
