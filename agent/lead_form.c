@@ -319,6 +319,8 @@ static void run(struct lead *lead, int64_t now, struct effects *effects)
             continue;
         message = effects_send(effects, &peer->id, member ? MESSAGE_GO : MESSAGE_OUT, lead->number);
         message->decided = &lead->base;
+        if (!member)
+            continue;
         message->committed = lead->restore;
         message->blobs = lead->blobs;
         message->blob_count = lead->blob_count;
