@@ -203,6 +203,11 @@ integration: $(DEPS) ## run real jobs, kill things, look at what comes out
 	$(Q)$(MAKE) -j$(JOBS) programs $(B)/integration
 	$(Q)MUSTER_BIN=$(CURDIR)/$(B) $(B)/integration $(SUITE)
 
+# A real Kubernetes, see tests/plane/README.md. The link leads to what is kept in .deps/.
+.PHONY: plane
+plane: $(DEPS) ## build the Kubernetes of the tests (minutes the first time, then kept)
+	$(Q)JOBS=$(JOBS) tests/plane/build.sh build/plane
+
 # make fuzz FUZZ_SECONDS=60 [FUZZ=name]: every parser of outside input, from its corpus.
 FUZZ_SECONDS ?= 10
 FUZZ ?= $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))

@@ -1,10 +1,13 @@
 #!/bin/sh
-# Installs the Debian packages of scripts/debian.txt that are missing or too old.
+# Installs the Debian packages of scripts/debian.txt that are missing or too old: all of them, or with
+# the argument `build` those only that the programs are built with.
 set -eu
+wanted=${1:-all}
 cd "$(dirname "$0")"
 
 missing() {
-    grep -v '^#' debian.txt | while read -r name oldest; do
+    grep -v '^#' debian.txt | while read -r name oldest use; do
+        [ "$wanted" = build ] && [ "$use" = tests ] && continue
         have=$(dpkg-query -W -f '${db:Status-Status} ${Version}' "$name" 2>/dev/null || true)
         case $have in
             "installed "*) dpkg --compare-versions "${have#installed }" ge "$oldest" || echo "$name" ;;
