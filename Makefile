@@ -203,6 +203,22 @@ integration: $(DEPS) ## run real jobs, kill things, look at what comes out
 	$(Q)$(MAKE) -j$(JOBS) programs $(B)/integration
 	$(Q)MUSTER_BIN=$(CURDIR)/$(B) $(B)/integration $(SUITE)
 
+# Images, from the release programs and without a daemon; one name a target of the Dockerfile.
+IMAGES := agent trainer
+ARCHIVES := $(patsubst %,build/images/%.tar,pause $(IMAGES))
+.PHONY: images
+images: $(DEPS) ## build the images as archives into build/images/
+	$(Q)$(MAKE) -j$(JOBS) SANITIZE= CC=gcc build/images/stamp
+build/images/stamp: $(patsubst %,$(B)/muster-%,$(IMAGES)) build/images/roots/pause/pause Dockerfile \
+		.dockerignore tests/plane/pause/Dockerfile scripts/image-roots.sh scripts/images.sh
+	$(Q)scripts/image-roots.sh $(B) build/images/roots
+	$(Q)scripts/images.sh pause $(IMAGES)
+	$(Q)touch $@
+build/images/roots/pause/pause: tests/plane/pause/pause.c
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -static -s $< -o $@
+
 # A real Kubernetes, see tests/plane/README.md. The link leads to what is kept in .deps/.
 .PHONY: plane
 plane: $(DEPS) ## build the Kubernetes of the tests (minutes the first time, then kept)

@@ -1,0 +1,29 @@
+# The images of Muster. Each is made of its program and the libraries which that needs, nothing else.
+#
+#   docker build --target trainer .      compiles everything in the first stage
+#   make images                          takes the programs of build/release, and needs no daemon
+#
+# PROGRAMS says which of the two: `compiled` or `built`. BASE is what the first is compiled in; it
+# must be a Debian of the release that scripts/debian.txt names.
+ARG PROGRAMS=compiled
+ARG BASE=debian:12
+
+FROM ${BASE} AS compiled
+COPY . /src
+WORKDIR /src
+RUN scripts/deps.sh build && make build && scripts/image-roots.sh build/release /roots
+
+FROM scratch AS built
+COPY build/images/roots /roots
+
+FROM ${PROGRAMS} AS programs
+
+FROM scratch AS agent
+COPY --from=programs /roots/agent /
+USER 65532:65532
+ENTRYPOINT ["/usr/bin/muster-agent"]
+
+FROM scratch AS trainer
+COPY --from=programs /roots/trainer /
+USER 65532:65532
+ENTRYPOINT ["/usr/bin/muster-trainer"]
