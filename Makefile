@@ -224,6 +224,14 @@ build/images/roots/pause/pause: tests/plane/pause/pause.c
 plane: $(DEPS) ## build the Kubernetes of the tests (minutes the first time, then kept)
 	$(Q)JOBS=$(JOBS) tests/plane/build.sh build/plane
 
+.PHONY: cluster-up cluster-down e2e
+cluster-up: plane images ## start a Kubernetes with the images in it; prints its kubeconfig (as root)
+	$(Q)build/plane up $(addprefix --image=,$(ARCHIVES))
+cluster-down: ## end it; only its logs stay
+	$(Q)build/plane down
+e2e: plane images ## run the tests that need a cluster, on one of their own (as root)
+	$(Q)timeout --kill-after=30 480 tests/e2e/run.sh $(E2E)
+
 # make fuzz FUZZ_SECONDS=60 [FUZZ=name]: every parser of outside input, from its corpus.
 FUZZ_SECONDS ?= 10
 FUZZ ?= $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))

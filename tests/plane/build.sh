@@ -16,7 +16,7 @@ if [ ! -x "$kept/$key" ]; then
     base=k8s.io/component-base/version
     mkdir -p "$kept"
     echo "building plane, $version (minutes when it is the first time here)"
-    # One package at a time: each may take a gigabyte.
+    # So many packages at a time; each may take a gigabyte.
     "$go" build -p "${JOBS:-1}" -trimpath -o "$kept/$key.new" -ldflags "-s -w
         -X $base.gitVersion=$version -X $base.gitMajor=1 -X $base.gitMinor=$minor
         -X $base.gitCommit=plane -X $base.gitTreeState=clean -X $base.buildDate=1970-01-01T00:00:00Z

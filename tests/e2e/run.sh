@@ -1,0 +1,62 @@
+#!/bin/bash
+# End to end: a cluster of its own, each test_NAME.sh on it in a namespace of its own, and nothing left
+# on the machine afterwards. run.sh [NAME...] runs these only.
+#
+# A test finds kubectl, KUBECONFIG, and the default namespace set to its own. It fails by its status.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+cluster=build/e2e
+record=build/e2e.machine
+patience=120 # seconds for one test
+
+down() {
+    build/plane --dir "$cluster" down
+}
+
+# What is left may be gone a moment later: the kernel takes namespaces down in the background.
+nothing_left() {
+    local try
+    for try in 1 2 3 4 5; do
+        tests/plane/leftovers.sh check "$record" 2>/dev/null && return
+        sleep 0.5
+    done
+    tests/plane/leftovers.sh check "$record"
+}
+
+# explain NAMESPACE: what a reader needs who sees that it failed.
+explain() {
+    kubectl get pods,events -o wide || true
+    kubectl describe pods || true
+}
+
+run() {
+    local name=$1 namespace=${1//_/-} begin=$SECONDS
+    kubectl create namespace "$namespace" >/dev/null
+    kubectl config set-context --current --namespace "$namespace" >/dev/null
+    # Pods are refused until the namespace has its account.
+    kubectl wait --for=create serviceaccount/default --timeout=30s >/dev/null
+    if ! timeout --foreground "$patience" "tests/e2e/test_$name.sh"; then
+        echo "FAILED: $name" >&2
+        explain >&2
+        return 1
+    fi
+    echo "ok: $name ($((SECONDS - begin)) s)"
+}
+
+down 2>/dev/null || true # of a run that was killed
+tests/plane/leftovers.sh record "$record"
+trap down EXIT
+images=()
+for archive in build/images/*.tar; do images+=(--image "$archive"); done
+build/plane --dir "$cluster" up "${images[@]}" >/dev/null
+export KUBECONFIG=$PWD/$cluster/admin.kubeconfig PATH=$PWD/$cluster/bin:$PATH
+
+names=("$@")
+[ $# -gt 0 ] || mapfile -t names < <(cd tests/e2e && printf '%s\n' test_*.sh | sed 's/^test_//; s/\.sh$//')
+failed=0
+for name in "${names[@]}"; do run "$name" || failed=1; done
+
+trap - EXIT
+down
+nothing_left
+exit $failed
