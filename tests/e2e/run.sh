@@ -23,10 +23,15 @@ nothing_left() {
     tests/plane/leftovers.sh check "$record"
 }
 
-# explain NAMESPACE: what a reader needs who sees that it failed.
+# What a reader needs who sees that it failed.
 explain() {
-    kubectl get pods,events -o wide || true
-    kubectl describe pods || true
+    local pod
+    kubectl get pods -o wide || true
+    kubectl get events || true
+    for pod in $(kubectl get pods -o name); do
+        echo "--- $pod"
+        kubectl logs --all-containers --prefix --tail=30 "$pod" || true
+    done
 }
 
 run() {

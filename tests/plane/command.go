@@ -127,9 +127,12 @@ func signalCommand(dir *string) *cobra.Command {
 	command := eachComponent(dir, "signal", "send components a signal, and wait for nothing",
 		func(p *plane, name string) error {
 			number := unix.SignalNum("SIG" + signal)
+			if number == 0 {
+				return fmt.Errorf("there is no signal %s", signal)
+			}
 			pid := p.live(name)
-			if number == 0 || pid == 0 {
-				return fmt.Errorf("no signal %s, or %s does not run", signal, name)
+			if pid == 0 {
+				return fmt.Errorf("%s does not run", name)
 			}
 			return syscall.Kill(pid, number)
 		})

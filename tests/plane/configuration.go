@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"embed"
 	"os"
 	"path/filepath"
@@ -37,19 +38,22 @@ func (p *plane) writeConfiguration() error {
 	return nil
 }
 
+// writeTemplate leaves a file alone that says so already: kube-proxy ends when its file is written to.
 func writeTemplate(file *template.Template, path string) error {
 	if file.Name() == cniFile {
 		path = filepath.Join(filepath.Dir(path), "cni", cniFile) // containerd reads a directory
 	}
+	var text bytes.Buffer
+	if err := file.Execute(&text, nil); err != nil {
+		return err
+	}
+	if was, err := os.ReadFile(path); err == nil && bytes.Equal(was, text.Bytes()) {
+		return nil
+	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	out, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	defer out.Close()
-	return file.Execute(out, nil)
+	return os.WriteFile(path, text.Bytes(), 0o644)
 }
 
 const cniFile = "10-plane.conflist"

@@ -37,10 +37,10 @@ func (p *plane) down(keepData bool) error {
 	return p.removeData()
 }
 
-// emptyNode kills what is left in the mount namespace of the node: containerd's shims, which outlive
+// emptyNode kills what is left in the namespaces of the node: containerd's shims, which outlive
 // it by design. With the last of them the namespaces are gone.
 func (p *plane) emptyNode() error {
-	text, err := os.ReadFile(p.path("run", "node.namespace"))
+	text, err := os.ReadFile(p.path("run", "node.namespaces"))
 	if os.IsNotExist(err) {
 		return nil
 	}
@@ -50,7 +50,7 @@ func (p *plane) emptyNode() error {
 	for until := time.Now().Add(5 * time.Second); time.Now().Before(until); time.Sleep(10 * time.Millisecond) {
 		left := processesIn(string(text))
 		if len(left) == 0 {
-			return os.Remove(p.path("run", "node.namespace"))
+			return os.Remove(p.path("run", "node.namespaces"))
 		}
 		for _, pid := range left {
 			_ = syscall.Kill(pid, syscall.SIGKILL)
@@ -59,7 +59,7 @@ func (p *plane) emptyNode() error {
 	return errors.New("processes are left in the namespaces of the node")
 }
 
-func processesIn(namespace string) []int {
+func processesIn(wanted string) []int {
 	var found []int
 	entries, _ := filepath.Glob("/proc/[0-9]*")
 	for _, entry := range entries {
@@ -67,7 +67,7 @@ func processesIn(namespace string) []int {
 		if err != nil || pid == os.Getpid() || startTime(pid) == "" {
 			continue
 		}
-		if its, err := mountNamespace(pid); err == nil && its == namespace {
+		if names, err := namespaces(pid); err == nil && names == wanted {
 			found = append(found, pid)
 		}
 	}

@@ -28,11 +28,11 @@ func (p *plane) makeNode() error {
 	if output, err := exec.Command(setup.Path, setup.Args...).CombinedOutput(); err != nil {
 		return fmt.Errorf("node-setup: %s%w", output, err)
 	}
-	namespace, err := mountNamespace(p.live("node"))
+	names, err := namespaces(p.live("node"))
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(p.path("run", "node.namespace"), []byte(namespace), 0o644)
+	return os.WriteFile(p.path("run", "node.namespaces"), []byte(names), 0o644)
 }
 
 // inside has a process run in the namespaces of the node. nsenter becomes that process: no fork.
@@ -43,8 +43,18 @@ func (p *plane) inside(s process) process {
 	return s
 }
 
-func mountNamespace(pid int) (string, error) {
-	return os.Readlink(fmt.Sprintf("/proc/%d/ns/mnt", pid))
+// namespaces names the mount and the network namespace of a process. Both: the number of one that is
+// gone may be given out again, and what is in it then is not ours.
+func namespaces(pid int) (string, error) {
+	var names [2]string
+	for i, kind := range []string{"mnt", "net"} {
+		name, err := os.Readlink(fmt.Sprintf("/proc/%d/ns/%s", pid, kind))
+		if err != nil {
+			return "", err
+		}
+		names[i] = name
+	}
+	return names[0] + " " + names[1], nil
 }
 
 func (p *plane) containerdSocket() string { return p.path("node", "containerd.sock") }

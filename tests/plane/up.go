@@ -13,7 +13,7 @@ import (
 // up starts what does not run yet and waits until all of it is ready. A cluster that is up stays as
 // it is.
 func (p *plane) up(images []string, patience time.Duration) error {
-	if err := p.refuseOtherSettings(); err != nil {
+	if err := p.refuseWhatRuns(); err != nil {
 		return err
 	}
 	if err := p.makeDirectories(); err != nil {
@@ -78,11 +78,16 @@ func (p *plane) startOne(c *component) error {
 	return c.prepare(p)
 }
 
-// refuseOtherSettings: a cluster that runs cannot take other settings.
-func (p *plane) refuseOtherSettings() error {
+// refuseWhatRuns: a cluster that runs cannot take other settings, and what is in the namespaces of a
+// node that is gone cannot move into others.
+func (p *plane) refuseWhatRuns() error {
 	runs := p.running()
 	if len(runs) == 0 {
 		return nil
+	}
+	if withNode(p) && p.live("node") == 0 {
+		return fmt.Errorf("the node of %s was killed (%s are left); take the cluster down first",
+			p.dir, strings.Join(runs, ", "))
 	}
 	was, err := openPlane(p.dir)
 	if err != nil {
