@@ -16,6 +16,9 @@ func (p *plane) up(images []string, patience time.Duration) error {
 	if err := p.refuseWhatRuns(); err != nil {
 		return err
 	}
+	if err := p.forgetOldLogs(); err != nil {
+		return err
+	}
 	if err := p.makeDirectories(); err != nil {
 		return err
 	}
@@ -44,6 +47,14 @@ func (p *plane) up(images []string, patience time.Duration) error {
 		}
 	}
 	return nil
+}
+
+// forgetOldLogs: a new cluster begins new logs, so that all of audit.log is about this one.
+func (p *plane) forgetOldLogs() error {
+	if _, err := os.Stat(p.path("etcd")); err == nil {
+		return nil
+	}
+	return os.RemoveAll(p.path("log"))
 }
 
 func (p *plane) startAll(client *http.Client, until time.Time) error {
