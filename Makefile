@@ -230,7 +230,7 @@ cluster-up: plane images ## start a Kubernetes with the images in it; prints its
 cluster-down: ## end it; only its logs stay
 	$(Q)build/plane down
 e2e: plane images ## run the tests that need a cluster, on one of their own (as root)
-	$(Q)timeout --kill-after=30 480 tests/e2e/run.sh $(E2E)
+	$(Q)ARCHIVES="$(ARCHIVES)" timeout --kill-after=30 480 tests/e2e/run.sh $(E2E)
 
 # make fuzz FUZZ_SECONDS=60 [FUZZ=name]: every parser of outside input, from its corpus.
 FUZZ_SECONDS ?= 10

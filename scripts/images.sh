@@ -2,11 +2,14 @@
 # Builds the images without a daemon: images.sh NAME... writes build/images/NAME.tar, an archive that
 # `docker load` and `ctr images import` take. The programs in build/release go in as they are.
 #
-# IMAGES is the prefix of the names, TAG what stands behind them.
+# IMAGES is the prefix of the names, TAG what stands behind them. PROGRAMS=compiled compiles everything
+# in an image as docker does, into NAME-compiled.tar; that image is BASE, which may be one of base.sh.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 prefix=${IMAGES:-muster.local} tag=${TAG:-dev}
 out=$PWD/build/images
+programs=${PROGRAMS:-built}
+arguments=(--build-arg "PROGRAMS=$programs" --build-arg "BASE=${BASE:-debian:12}")
 
 # buildah leaves mounts behind; in a namespace of their own they go with it.
 if [ -z "${MUSTER_IMAGES_INSIDE:-}" ]; then
@@ -29,11 +32,13 @@ for name in "$@"; do
         file=tests/plane/pause/Dockerfile target=() reference=muster.local/pause:1
     fi
     # The same time in each layer, so that equal files make an equal image.
-    image build --quiet --timestamp 0 --build-arg PROGRAMS=built --file "$file" "${target[@]}" \
+    image build --quiet --timestamp 0 --file "$file" "${target[@]}" "${arguments[@]}" \
         --tag "$reference" . >/dev/null
-    rm -f "$out/$name.tar"
-    image push --quiet "$reference" "docker-archive:$out/$name.tar:$reference"
-    printf '  %-7s %s %sB\n' IMAGE "$reference" "$(du --bytes --si "$out/$name.tar" | cut -f 1)"
+    archive=$out/$name.tar
+    [ "$programs" = built ] || archive=$out/$name-$programs.tar
+    rm -f "$archive"
+    image push --quiet "$reference" "docker-archive:$archive:$reference"
+    printf '  %-7s %s %sB\n' IMAGE "$reference" "$(du --bytes --si "$archive" | cut -f 1)"
 done
 umount --recursive "$out/store/overlay" 2>/dev/null || true
 forget

@@ -2,7 +2,8 @@
 # End to end: a cluster of its own, each test_NAME.sh on it in a namespace of its own, and nothing left
 # on the machine afterwards. run.sh [NAME...] runs these only.
 #
-# A test finds kubectl, KUBECONFIG, and the default namespace set to its own. It fails by its status.
+# ARCHIVES are the files of the images. A test finds kubectl, KUBECONFIG, and the default namespace set
+# to its own. It fails by its status.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 cluster=build/e2e
@@ -52,7 +53,7 @@ down 2>/dev/null || true # of a run that was killed
 tests/plane/leftovers.sh record "$record"
 trap down EXIT
 images=()
-for archive in build/images/*.tar; do images+=(--image "$archive"); done
+for archive in $ARCHIVES; do images+=(--image "$archive"); done
 build/plane --dir "$cluster" up "${images[@]}" >/dev/null
 export KUBECONFIG=$PWD/$cluster/admin.kubeconfig PATH=$PWD/$cluster/bin:$PATH
 
