@@ -14,7 +14,7 @@ places=(/run/containerd /run/netns /var/lib/cni /var/lib/containerd /var/lib/kub
 processes() {
     local stat pid name state
     for stat in /proc/[0-9]*/stat; do
-        read -r pid name state _ <"$stat" 2>/dev/null || continue
+        read -r pid name state _ 2>/dev/null <"$stat" || continue
         case $name$state in
             *Z) ;;
             "(containerd"* | "(runc"* | "(plane)"* | "(pause)"* | "(kubelet)"*) echo "process $pid $name" ;;
