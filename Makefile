@@ -41,12 +41,13 @@ PIE := $(if $(SANITIZE),,-fPIE)
 LAYERS_base := base
 LAYERS_wire := wire base
 LAYERS_job := job base
+LAYERS_kube := kube base
 LAYERS_agent := agent wire base
 LAYERS_trainer := trainer job wire base
-LAYERS_controller := controller job wire base
-LAYERS_cli := cli controller job wire base
-COMPONENTS := base wire job agent trainer controller cli
-LIBRARIES := base wire job
+LAYERS_controller := controller job kube wire base
+LAYERS_cli := cli controller job kube wire base
+COMPONENTS := base wire job kube agent trainer controller cli
+LIBRARIES := base wire job kube
 
 dir_of = $(if $(filter $(1),$(LIBRARIES)),lib/$(1),$(1))
 sources = $(shell find $(call dir_of,$(1)) -name '*.c' ! -name main.c | LC_ALL=C sort)
@@ -114,7 +115,7 @@ $(ARCHIVE): $(foreach c,$(COMPONENTS),$(OBJECTS_$(c)))
 LIBS_static = $(shell pkg-config --static --libs grpc libprotobuf-c) -lstdc++ -lhttp_parser -lm
 LIBS_grpc = $(shell pkg-config --libs grpc libprotobuf-c) -lgpr
 LIBS_trainer = $(OPENBLAS)/libopenblas.a -lisal -lcjson -lyaml -lz -lm
-LIBS = $(LIBS_grpc) $(LIBS_trainer) -lhttp_parser
+LIBS = $(LIBS_grpc) $(LIBS_trainer) -lcurl -lhttp_parser
 
 # gRPC sizes its thread pool by the processors of the host; the wrapper answers two (wire/rpc.c).
 LINK_grpc := -Wl,--wrap=sysconf -Wl,-u,__wrap_sysconf
