@@ -2,7 +2,19 @@
 #include "kube/object.h"
 
 #include <cjson/cJSON.h>
-#include <stddef.h>
+
+cJSON *object_parse(const char *bytes, size_t size)
+{
+    const char *end = bytes;
+    cJSON *tree = cJSON_ParseWithLengthOpts(bytes, size, &end, false);
+
+    while (end < bytes + size && (*end == ' ' || *end == '\t' || *end == '\r' || *end == '\n'))
+        end++;
+    if (end == bytes + size)
+        return tree;
+    cJSON_Delete(tree);
+    return NULL;
+}
 
 const cJSON *object_member(const cJSON *object, const char *key)
 {

@@ -8,10 +8,15 @@
 #define KUBE_OBJECT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "kube/resource_version.h"
 
 struct cJSON;
+
+/* Reads bytes that are one JSON value and nothing else but white space. Returns the tree, which the
+ * caller releases, or NULL, also when there is no memory for it. */
+struct cJSON *object_parse(const char *bytes, size_t size);
 
 /* The member `key` of an object. */
 const struct cJSON *object_member(const struct cJSON *object, const char *key);

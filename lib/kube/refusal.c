@@ -68,7 +68,7 @@ int refusal_decode(const cJSON *json, struct refusal *refusal)
 
 int refusal_read(const char *bytes, size_t size, struct refusal *refusal)
 {
-    cJSON *json = size <= REFUSAL_BYTES ? cJSON_ParseWithLength(bytes, size) : NULL;
+    cJSON *json = size <= REFUSAL_BYTES ? object_parse(bytes, size) : NULL;
     int outcome = json ? refusal_decode(json, refusal) : 1;
 
     cJSON_Delete(json);

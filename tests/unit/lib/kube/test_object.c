@@ -2,6 +2,7 @@
 #include "kube/object.h"
 
 #include <cjson/cJSON.h>
+#include <string.h>
 
 #include "support/check.h"
 
@@ -69,7 +70,33 @@ static void an_object_with_a_deletion_time_is_going(void)
     cJSON_Delete(pod);
 }
 
+static void a_document_is_one_value_and_nothing_else(void)
+{
+    static const struct {
+        const char *bytes;
+        bool valid;
+    } rows[] = {
+        {"{}", true},
+        {" {\"a\":[1]} \r\n\t", true},
+        {"7", true},
+        {"", false},
+        {" ", false},
+        {"{", false},
+        {"{} {}", false},
+        {"{}x", false},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        cJSON *tree = object_parse(rows[i].bytes, strlen(rows[i].bytes));
+
+        CU_ASSERT((tree != NULL) == rows[i].valid);
+        cJSON_Delete(tree);
+    }
+    CU_ASSERT(!object_parse("{}\0", 3));
+}
+
 SUITE("kube object",
+      {"a document is one value and nothing else", a_document_is_one_value_and_nothing_else},
       {"metadata is found", metadata_is_found},
       {"what is absent or of another type is null", what_is_absent_or_of_another_type_is_null},
       {"an object with a deletion time is going", an_object_with_a_deletion_time_is_going})
