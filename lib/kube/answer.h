@@ -7,7 +7,7 @@
 
 #include "kube/refusal.h"
 
-#define ANSWER_REASON 192
+#define ANSWER_REASON 256
 
 /* What an answer means. */
 enum answer_class {
