@@ -169,6 +169,15 @@ static void waiting_read(const cJSON *status, struct pod_record *record)
     trouble_note(record, waiting_trouble(reason), said.data);
 }
 
+/* Takes away the ends of lines at the end of a text, which may be NULL. */
+static void lines_end(char *text)
+{
+    size_t size = text ? strlen(text) : 0;
+
+    while (size && text[size - 1] == '\n')
+        text[--size] = '\0';
+}
+
 static void end_read(const cJSON *terminated, struct pod_record *record)
 {
     const cJSON *code = object_member(terminated, "exitCode");
@@ -180,6 +189,7 @@ static void end_read(const cJSON *terminated, struct pod_record *record)
     free(record->text);
     free(record->reason);
     record->text = excerpt_copy(text, POD_RECORD_VERDICT);
+    lines_end(record->text);
     record->reason = excerpt_copy(object_text(terminated, "reason"), POD_RECORD_REASON);
 }
 
@@ -260,7 +270,7 @@ int pod_record_read(const struct cJSON *pod, struct pod_record *record, struct e
 
 bool pod_record_over(const struct pod_record *record)
 {
-    return record->deleting || record->ended || record->phase == POD_FAILED ||
+    return record->deleting || record->gone || record->ended || record->phase == POD_FAILED ||
            record->phase == POD_SUCCEEDED;
 }
 
@@ -272,7 +282,7 @@ void pod_record_add_end(const struct pod_record *record, struct text *out)
         text_addf(out, "ended with exit code %d", (int)record->exit_code);
     else if (failed)
         text_add(out, "failed");
-    else if (record->deleting)
+    else if (record->deleting || record->gone)
         text_add(out, "was deleted");
     else
         text_add(out, "ended without a word");

@@ -47,6 +47,7 @@ struct pod_record {
     uint8_t verdict;   /* enum verdict */
     bool placed;       /* labels and name agree on attempt, slot and try */
     bool deleting;
+    bool gone; /* set by whoever keeps records: deleted altogether, kept until it is replaced */
     bool ready;
     bool ended;     /* the agent's container has */
     bool disrupted; /* preempted, evicted or drained: nobody's fault */

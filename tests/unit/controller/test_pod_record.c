@@ -55,7 +55,7 @@ static void a_verdict_is_read_from_the_agents_container_only(void)
         {"{\"name\":\"only\",\"state\":{\"terminated\":{\"exitCode\":0,"
          "\"message\":\"Succeeded\\n{\\\"loss\\\":1}\\n\"}}}",
          VERDICT_SUCCEEDED,
-         "{\"loss\":1}\n"},
+         "{\"loss\":1}"},
         {"{\"name\":\"sidecar\",\"state\":{\"terminated\":{\"exitCode\":0,"
          "\"message\":\"Succeeded\\nno\"}}},{\"name\":\"trainer\",\"state\":{\"terminated\":"
          "{\"exitCode\":1,\"message\":\"Failed\\nrank 3 crashed\"}}}",
