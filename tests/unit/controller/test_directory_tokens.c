@@ -1,7 +1,7 @@
 /* Agents that do not know the secret of their job yet, and jobs side by side. */
 #include <string.h>
 
-#include "scene.h"
+#include "lobby.h"
 #include "support/check.h"
 
 /* Whether the answer tells that secret; "" = none. */
@@ -16,130 +16,130 @@ static void told(const struct asked *asked, const char *secret)
 
 static void a_true_claim_is_told_the_secret(void)
 {
-    struct scene scene;
+    struct lobby lobby;
     struct asked asked;
 
-    scene_begin(&scene, "true");
-    scene_enroll(&scene, &asked, 2, false);
-    scene_run(&scene, 1);
-    told(&asked, SCENE_SECRET);
-    CU_ASSERT(scene.claimed_slot == 2 && desk_there(scene.desk, 2));
+    lobby_begin(&lobby, "true");
+    lobby_enroll(&lobby, &asked, 2, false);
+    lobby_run(&lobby, 1);
+    told(&asked, LOBBY_SECRET);
+    CU_ASSERT(lobby.claimed_slot == 2 && desk_there(lobby.desk, 2));
     asked_done(&asked);
-    scene_end(&scene);
+    lobby_end(&lobby);
 }
 
 static void whoever_knows_the_secret_is_not_told(void)
 {
-    struct scene scene;
+    struct lobby lobby;
     struct asked asked;
 
-    scene_begin(&scene, SCENE_SECRET);
-    scene_enroll(&scene, &asked, 0, false);
-    scene_run(&scene, 1);
+    lobby_begin(&lobby, LOBBY_SECRET);
+    lobby_enroll(&lobby, &asked, 0, false);
+    lobby_run(&lobby, 1);
     told(&asked, "");
     asked_done(&asked);
-    scene_end(&scene);
+    lobby_end(&lobby);
 }
 
 static void a_token_does_not_open_the_other_calls(void)
 {
-    struct scene scene;
+    struct lobby lobby;
     struct asked asked;
 
-    scene_begin(&scene, "true");
-    scene_report(&scene, &asked, 0, 1);
-    scene_run(&scene, 1);
-    CU_ASSERT(asked.status == RPC_UNAUTHENTICATED && scene.reports == 0);
+    lobby_begin(&lobby, "true");
+    lobby_report(&lobby, &asked, 0, 1);
+    lobby_run(&lobby, 1);
+    CU_ASSERT(asked.status == RPC_UNAUTHENTICATED && lobby.reports == 0);
     asked_done(&asked);
-    scene_end(&scene);
+    lobby_end(&lobby);
 }
 
 static void a_claim_is_found_true_or_false_later(void)
 {
-    struct scene scene;
+    struct lobby lobby;
     struct asked asked;
 
-    scene_begin(&scene, "late");
+    lobby_begin(&lobby, "late");
     for (int i = 0; i < 2; i++) {
-        scene_enroll(&scene, &asked, 1, false);
-        scene_run(&scene, -1);
-        CU_ASSERT(!desk_there(scene.desk, 1));
-        directory_verified(scene.visitor, i ? NULL : "no");
-        scene.visitor = NULL;
-        scene_run(&scene, i + 1);
+        lobby_enroll(&lobby, &asked, 1, false);
+        lobby_run(&lobby, -1);
+        CU_ASSERT(!desk_there(lobby.desk, 1));
+        directory_verified(lobby.visitor, i ? NULL : "no");
+        lobby.visitor = NULL;
+        lobby_run(&lobby, i + 1);
         CU_ASSERT(asked.status == (i ? RPC_OK : RPC_UNAUTHENTICATED));
-        CU_ASSERT(desk_there(scene.desk, 1) == (i == 1));
+        CU_ASSERT(desk_there(lobby.desk, 1) == (i == 1));
         asked_done(&asked);
     }
-    scene_end(&scene);
+    lobby_end(&lobby);
 }
 
 static void a_visitor_may_leave_while_its_claim_is_looked_at(void)
 {
-    struct scene scene;
+    struct lobby lobby;
     struct asked left;
     struct asked asked;
 
-    scene_begin(&scene, "late");
-    scene_enroll(&scene, &left, 1, true);
-    scene_run(&scene, -1);
+    lobby_begin(&lobby, "late");
+    lobby_enroll(&lobby, &left, 1, true);
+    lobby_run(&lobby, -1);
     asked_done(&left);
-    rpc_channel_credential(scene.channel, "true");
+    rpc_channel_credential(lobby.channel, "true");
     for (int i = 1; i <= 3; i++) { /* the server has noticed by then */
-        scene_enroll(&scene, &asked, 0, false);
-        scene_run(&scene, i);
+        lobby_enroll(&lobby, &asked, 0, false);
+        lobby_run(&lobby, i);
         asked_done(&asked);
     }
-    directory_verified(scene.visitor, NULL);
-    scene_end(&scene);
+    directory_verified(lobby.visitor, NULL);
+    lobby_end(&lobby);
 }
 
 static void a_job_may_end_while_a_claim_is_looked_at(void)
 {
-    struct scene scene;
+    struct lobby lobby;
     struct asked asked;
 
-    scene_begin(&scene, "late");
-    scene_enroll(&scene, &asked, 1, true);
-    scene_run(&scene, -1);
-    desk_close(scene.desk);
-    scene.desk = NULL;
-    directory_verified(scene.visitor, NULL);
-    scene_run(&scene, 1);
+    lobby_begin(&lobby, "late");
+    lobby_enroll(&lobby, &asked, 1, true);
+    lobby_run(&lobby, -1);
+    desk_close(lobby.desk);
+    lobby.desk = NULL;
+    directory_verified(lobby.visitor, NULL);
+    lobby_run(&lobby, 1);
     CU_ASSERT(asked.status == RPC_REFUSED);
     CHECK_TEXT(asked.reason, "this attempt of the job is over");
     asked_done(&asked);
-    scene_end(&scene);
+    lobby_end(&lobby);
 }
 
 static void the_secret_of_one_job_does_not_open_another(void)
 {
-    struct scene scene;
+    struct lobby lobby;
     struct asked asked;
     struct agent agent;
     Muster__EnrollRequest request;
     Muster__JobFacts facts = MUSTER__JOB_FACTS__INIT;
     const struct desk_settings letters = {
-        .job = "letters", .attempt = SCENE_ATTEMPT, .secret = "other", .facts = &facts};
+        .job = "letters", .attempt = LOBBY_ATTEMPT, .secret = "other", .facts = &facts};
     struct desk *desk;
 
     facts.replicas = 3;
-    scene_begin(&scene, SCENE_SECRET);
-    desk = desk_open(scene.directory, &letters);
+    lobby_begin(&lobby, LOBBY_SECRET);
+    desk = desk_open(lobby.directory, &letters);
     agent_fill(&agent, 0, 1);
     request = enroll_request(&agent, false);
-    scene_ask(&scene, &asked, SCENE_ENROLL, &request.base);
-    scene_run(&scene, 1);
-    CU_ASSERT(asked.status == RPC_OK && !desk_there(desk, 0) && desk_there(scene.desk, 0));
+    lobby_ask(&lobby, &asked, LOBBY_ENROLL, &request.base);
+    lobby_run(&lobby, 1);
+    CU_ASSERT(asked.status == RPC_OK && !desk_there(desk, 0) && desk_there(lobby.desk, 0));
     asked_done(&asked);
-    rpc_channel_credential(scene.channel, "");
+    rpc_channel_credential(lobby.channel, "");
     request.job = (char *)"letters";
-    scene_ask(&scene, &asked, SCENE_ENROLL, &request.base);
-    scene_run(&scene, 2);
+    lobby_ask(&lobby, &asked, LOBBY_ENROLL, &request.base);
+    lobby_run(&lobby, 2);
     CU_ASSERT(asked.status == RPC_UNAUTHENTICATED && !desk_there(desk, 0));
     asked_done(&asked);
     desk_close(desk);
-    scene_end(&scene);
+    lobby_end(&lobby);
 }
 
 SUITE("controller directory tokens",

@@ -1,5 +1,5 @@
-/* scene - a directory on loopback, and agents that ask it. */
-#include "scene.h"
+/* lobby - a directory on loopback, and agents that ask it. */
+#include "lobby.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,109 +21,109 @@ static void guard_fires(void *context)
 
 static void on_reported(void *context, const Muster__Report *report)
 {
-    struct scene *scene = context;
+    struct lobby *lobby = context;
 
-    scene->reports++;
-    snprintf(scene->report_text, sizeof scene->report_text, "%s", report->text);
+    lobby->reports++;
+    snprintf(lobby->report_text, sizeof lobby->report_text, "%s", report->text);
 }
 
 static void on_answer(void *context, int status, const char *reason, const void *data, size_t size)
 {
     struct asked *asked = context;
-    struct scene *scene = asked->scene;
+    struct lobby *lobby = asked->lobby;
 
     asked->ask = NULL;
-    asked->order = ++scene->answers;
+    asked->order = ++lobby->answers;
     asked->status = status;
     snprintf(asked->reason, sizeof asked->reason, "%s", reason);
     asked->bytes = memory_get(size + 1, 1);
     if (size)
         memcpy(asked->bytes, data, size);
     asked->size = size;
-    if (scene->answers == scene->wanted)
-        loop_stop(&scene->loop);
+    if (lobby->answers == lobby->wanted)
+        loop_stop(&lobby->loop);
 }
 
-void scene_dial(struct scene *scene, int port, const char *secret)
+void lobby_dial(struct lobby *lobby, int port, const char *secret)
 {
     char address[64];
 
-    *scene = (struct scene){.facts = MUSTER__JOB_FACTS__INIT};
-    if (loop_init(&scene->loop, NULL) || !(scene->rpc = rpc_new(&scene->loop, NULL)))
+    *lobby = (struct lobby){.facts = MUSTER__JOB_FACTS__INIT};
+    if (loop_init(&lobby->loop, NULL) || !(lobby->rpc = rpc_new(&lobby->loop, NULL)))
         abort();
-    scene->guard = (struct timer){.call = guard_fires, .context = &scene->loop};
+    lobby->guard = (struct timer){.call = guard_fires, .context = &lobby->loop};
     snprintf(address, sizeof address, "127.0.0.1:%d", port);
-    scene->channel = port ? rpc_dial(scene->rpc, address, secret) : NULL;
+    lobby->channel = port ? rpc_dial(lobby->rpc, address, secret) : NULL;
 }
 
 static void on_claim(void *context, const struct directory_claim *claim, struct visitor *visitor)
 {
-    struct scene *scene = context;
+    struct lobby *lobby = context;
 
-    CHECK_TEXT(claim->job, SCENE_JOB);
-    CU_ASSERT(claim->attempt == SCENE_ATTEMPT);
-    scene->claimed_slot = claim->slot;
+    CHECK_TEXT(claim->job, LOBBY_JOB);
+    CU_ASSERT(claim->attempt == LOBBY_ATTEMPT);
+    lobby->claimed_slot = claim->slot;
     if (!strcmp(claim->token, "late"))
-        scene->visitor = visitor;
+        lobby->visitor = visitor;
     else
         directory_verified(visitor, strcmp(claim->token, "true") ? "that is not so" : NULL);
-    if (scene->visitor && scene->wanted < 0)
-        loop_stop(&scene->loop);
+    if (lobby->visitor && lobby->wanted < 0)
+        loop_stop(&lobby->loop);
 }
 
-void scene_begin(struct scene *scene, const char *secret)
+void lobby_begin(struct lobby *lobby, const char *secret)
 {
     const struct directory_settings settings = {
-        .listen = "127.0.0.1:0", .verify = on_claim, .context = scene};
-    const struct desk_settings desk = {.secret = SCENE_SECRET,
-                                       .job = SCENE_JOB,
-                                       .attempt = SCENE_ATTEMPT,
-                                       .facts = &scene->facts,
+        .listen = "127.0.0.1:0", .verify = on_claim, .context = lobby};
+    const struct desk_settings desk = {.secret = LOBBY_SECRET,
+                                       .job = LOBBY_JOB,
+                                       .attempt = LOBBY_ATTEMPT,
+                                       .facts = &lobby->facts,
                                        .reported = on_reported,
-                                       .context = scene};
+                                       .context = lobby};
     char address[64];
 
-    scene_dial(scene, 0, secret);
-    scene->facts.replicas = SCENE_SLOTS;
-    scene->facts.spec = (char *)SPEC;
-    scene->directory = directory_open(scene->rpc, &settings, NULL);
-    if (!scene->directory)
+    lobby_dial(lobby, 0, secret);
+    lobby->facts.replicas = LOBBY_SLOTS;
+    lobby->facts.spec = (char *)SPEC;
+    lobby->directory = directory_open(lobby->rpc, &settings, NULL);
+    if (!lobby->directory)
         abort();
-    scene->desk = desk_open(scene->directory, &desk);
-    snprintf(address, sizeof address, "127.0.0.1:%d", directory_port(scene->directory));
-    scene->channel = rpc_dial(scene->rpc, address, secret);
+    lobby->desk = desk_open(lobby->directory, &desk);
+    snprintf(address, sizeof address, "127.0.0.1:%d", directory_port(lobby->directory));
+    lobby->channel = rpc_dial(lobby->rpc, address, secret);
 }
 
-void scene_end(struct scene *scene)
+void lobby_end(struct lobby *lobby)
 {
-    rpc_hang_up(scene->channel);
-    desk_close(scene->desk);
-    directory_close(scene->directory);
-    rpc_free(scene->rpc);
-    loop_done(&scene->loop);
+    rpc_hang_up(lobby->channel);
+    desk_close(lobby->desk);
+    directory_close(lobby->directory);
+    rpc_free(lobby->rpc);
+    loop_done(&lobby->loop);
 }
 
-void scene_run(struct scene *scene, int answers)
+void lobby_run(struct lobby *lobby, int answers)
 {
-    scene->wanted = answers;
-    if (answers >= 0 && scene->answers >= answers)
+    lobby->wanted = answers;
+    if (answers >= 0 && lobby->answers >= answers)
         return;
-    loop_timer(&scene->loop, &scene->guard, clock_now() + PATIENT);
-    if (loop_run(&scene->loop, NULL))
+    loop_timer(&lobby->loop, &lobby->guard, clock_now() + PATIENT);
+    if (loop_run(&lobby->loop, NULL))
         abort();
-    loop_cancel(&scene->loop, &scene->guard);
+    loop_cancel(&lobby->loop, &lobby->guard);
 }
 
-void scene_ask_bytes(
-    struct scene *scene, struct asked *asked, const char *path, const void *data, size_t size)
+void lobby_ask_bytes(
+    struct lobby *lobby, struct asked *asked, const char *path, const void *data, size_t size)
 {
     const struct rpc_question question = {data, size, on_answer, asked};
 
-    *asked = (struct asked){.scene = scene};
-    asked->ask = rpc_ask(scene->channel, path, CLOCK_NEVER, &question);
+    *asked = (struct asked){.lobby = lobby};
+    asked->ask = rpc_ask(lobby->channel, path, CLOCK_NEVER, &question);
 }
 
-void scene_ask(struct scene *scene,
+void lobby_ask(struct lobby *lobby,
                struct asked *asked,
                const char *path,
                const ProtobufCMessage *message)
@@ -132,7 +132,7 @@ void scene_ask(struct scene *scene,
     CLEAN_FREE uint8_t *bytes = memory_get(size + 1, 1);
 
     protobuf_c_message_pack(message, bytes);
-    scene_ask_bytes(scene, asked, path, bytes, size);
+    lobby_ask_bytes(lobby, asked, path, bytes, size);
 }
 
 void asked_done(struct asked *asked)
@@ -158,47 +158,47 @@ Muster__EnrollRequest enroll_request(struct agent *agent, bool patient)
 {
     Muster__EnrollRequest request = MUSTER__ENROLL_REQUEST__INIT;
 
-    request.job = (char *)SCENE_JOB;
-    request.attempt = SCENE_ATTEMPT;
+    request.job = (char *)LOBBY_JOB;
+    request.attempt = LOBBY_ATTEMPT;
     request.agent = &agent->packed;
     request.patient = patient;
     return request;
 }
 
-void scene_enroll(struct scene *scene, struct asked *asked, uint32_t slot, bool patient)
+void lobby_enroll(struct lobby *lobby, struct asked *asked, uint32_t slot, bool patient)
 {
     struct agent agent;
     Muster__EnrollRequest request;
 
     agent_fill(&agent, slot, 1);
     request = enroll_request(&agent, patient);
-    scene_ask(scene, asked, SCENE_ENROLL, &request.base);
+    lobby_ask(lobby, asked, LOBBY_ENROLL, &request.base);
 }
 
-void scene_report(struct scene *scene, struct asked *asked, uint32_t slot, uint64_t generation)
+void lobby_report(struct lobby *lobby, struct asked *asked, uint32_t slot, uint64_t generation)
 {
     Muster__Report request = MUSTER__REPORT__INIT;
     Muster__View view = MUSTER__VIEW__INIT;
     Muster__Incident incident = MUSTER__INCIDENT__INIT;
     Muster__Incident *incidents[] = {&incident, &incident};
-    struct agent agents[SCENE_SLOTS];
-    Muster__Agent *members[SCENE_SLOTS];
+    struct agent agents[LOBBY_SLOTS];
+    Muster__Agent *members[LOBBY_SLOTS];
 
-    for (uint32_t i = 0; i < SCENE_SLOTS; i++) {
+    for (uint32_t i = 0; i < LOBBY_SLOTS; i++) {
         agent_fill(&agents[i], i, 1);
         members[i] = &agents[i].packed;
     }
     view.generation = generation;
     view.members = members;
-    view.n_members = SCENE_SLOTS;
-    request.job = (char *)SCENE_JOB;
-    request.attempt = SCENE_ATTEMPT;
+    view.n_members = LOBBY_SLOTS;
+    request.job = (char *)LOBBY_JOB;
+    request.attempt = LOBBY_ATTEMPT;
     request.lead = members[slot];
     request.view = generation ? &view : NULL;
     request.text = (char *)"going well";
     request.incidents = incidents;
     request.n_incidents = 2;
-    scene_ask(scene, asked, SCENE_REPORT, &request.base);
+    lobby_ask(lobby, asked, LOBBY_REPORT, &request.base);
 }
 
 Muster__EnrollReply *asked_reply(const struct asked *asked)
@@ -229,7 +229,7 @@ static bool asked_says(const struct asked *asked, bool stands)
 {
     Muster__EnrollReply *reply = asked_reply(asked);
     bool right = reply && reply->wait == !stands && reply->stand == stands && !reply->lead &&
-                 reply->facts && reply->facts->replicas == SCENE_SLOTS &&
+                 reply->facts && reply->facts->replicas == LOBBY_SLOTS &&
                  !strcmp(reply->facts->spec, SPEC);
 
     if (reply)
@@ -247,13 +247,13 @@ bool asked_stands(const struct asked *asked)
     return asked_says(asked, true);
 }
 
-void scene_enroll_all(struct scene *scene)
+void lobby_enroll_all(struct lobby *lobby)
 {
-    struct asked asked[SCENE_SLOTS];
+    struct asked asked[LOBBY_SLOTS];
 
-    for (uint32_t slot = 0; slot < SCENE_SLOTS; slot++)
-        scene_enroll(scene, &asked[slot], slot, false);
-    scene_run(scene, scene->answers + SCENE_SLOTS);
-    for (size_t i = 0; i < SCENE_SLOTS; i++)
+    for (uint32_t slot = 0; slot < LOBBY_SLOTS; slot++)
+        lobby_enroll(lobby, &asked[slot], slot, false);
+    lobby_run(lobby, lobby->answers + LOBBY_SLOTS);
+    for (size_t i = 0; i < LOBBY_SLOTS; i++)
         asked_done(&asked[i]);
 }

@@ -1,6 +1,6 @@
-/* scene - a directory on loopback, and agents that ask it. */
-#ifndef UNIT_SCENE_H
-#define UNIT_SCENE_H
+/* lobby - a directory on loopback, and agents that ask it. */
+#ifndef UNIT_LOBBY_H
+#define UNIT_LOBBY_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -10,16 +10,16 @@
 #include "controller/enrolment.h"
 #include "wire/rpc_ask.h"
 
-#define SCENE_SECRET  "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
-#define SCENE_ENROLL  "/muster.Directory/Enroll"
-#define SCENE_REPORT  "/muster.Directory/Report"
-#define SCENE_WITNESS "/muster.Directory/Witness"
-#define SCENE_JOB     "digits"
-#define SCENE_SLOTS   3
-#define SCENE_ATTEMPT 3
+#define LOBBY_SECRET  "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define LOBBY_ENROLL  "/muster.Directory/Enroll"
+#define LOBBY_REPORT  "/muster.Directory/Report"
+#define LOBBY_WITNESS "/muster.Directory/Witness"
+#define LOBBY_JOB     "digits"
+#define LOBBY_SLOTS   3
+#define LOBBY_ATTEMPT 3
 
 /* A directory, or only the way to one, and the answers that came. */
-struct scene {
+struct lobby {
     struct loop loop;
     struct rpc *rpc;
     struct timer guard;
@@ -37,7 +37,7 @@ struct scene {
 
 /* One question and its answer. */
 struct asked {
-    struct scene *scene;
+    struct lobby *lobby;
     struct rpc_ask *ask;
     int order; /* the how-manieth answer it was; 0 = it has not come */
     int status;
@@ -55,19 +55,19 @@ struct agent {
 
 /* Serves a directory and dials it with that secret, or with a token: "true" is verified, "late" is
  * left to the test, others are refused. */
-void scene_begin(struct scene *scene, const char *secret);
+void lobby_begin(struct lobby *lobby, const char *secret);
 
-/* Dials the directory of another scene, from a thread of its own. */
-void scene_dial(struct scene *scene, int port, const char *secret);
-void scene_end(struct scene *scene);
+/* Dials the directory of another lobby, from a thread of its own. */
+void lobby_dial(struct lobby *lobby, int port, const char *secret);
+void lobby_end(struct lobby *lobby);
 
 /* Serves until so many answers have come in all; negative = until a "late" token has. */
-void scene_run(struct scene *scene, int answers);
+void lobby_run(struct lobby *lobby, int answers);
 
 /* Asks; asked_done is owed, also when the answer has not come. */
-void scene_ask_bytes(
-    struct scene *scene, struct asked *asked, const char *path, const void *data, size_t size);
-void scene_ask(struct scene *scene,
+void lobby_ask_bytes(
+    struct lobby *lobby, struct asked *asked, const char *path, const void *data, size_t size);
+void lobby_ask(struct lobby *lobby,
                struct asked *asked,
                const char *path,
                const ProtobufCMessage *message);
@@ -78,14 +78,14 @@ void agent_fill(struct agent *agent, uint32_t slot, uint8_t life);
 Muster__EnrollRequest enroll_request(struct agent *agent, bool patient);
 
 /* Asks whom to follow, as the agent of a slot in its first life. */
-void scene_enroll(struct scene *scene, struct asked *asked, uint32_t slot, bool patient);
+void lobby_enroll(struct lobby *lobby, struct asked *asked, uint32_t slot, bool patient);
 
 /* All slots enrol, and have their answers. */
-void scene_enroll_all(struct scene *scene);
+void lobby_enroll_all(struct lobby *lobby);
 
 /* Reports as the lead of `slot`, with two incidents and a view of all slots in their first life;
  * generation 0 = without a view. */
-void scene_report(struct scene *scene, struct asked *asked, uint32_t slot, uint64_t generation);
+void lobby_report(struct lobby *lobby, struct asked *asked, uint32_t slot, uint64_t generation);
 
 /* The reply to whoever enrolled, freed by the caller; NULL when none came. */
 Muster__EnrollReply *asked_reply(const struct asked *asked);
