@@ -1,0 +1,58 @@
+/* observation - everything that is known of one job when it is decided about. Pure.
+ *
+ * Nothing here is owned by it. Points in time are seconds since 1970. */
+#ifndef CONTROLLER_OBSERVATION_H
+#define CONTROLLER_OBSERVATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "controller/job_record.h"
+#include "controller/pod_record.h"
+#include "controller/report.h"
+
+/* How the API server refused to create a pod. */
+enum refusal_kind {
+    REFUSAL_NONE,
+    REFUSAL_QUOTA,       /* there is no room now */
+    REFUSAL_DENIED,      /* a policy or a right is missing; somebody may mend it */
+    REFUSAL_INVALID,     /* no pod can be made of this spec */
+    REFUSAL_TERMINATING, /* the namespace is being deleted */
+    REFUSALS
+};
+
+/* The newest refusal since a pod of the job was last created. */
+struct observed_refusal {
+    enum refusal_kind kind;
+    const char *message;
+    int64_t time;
+    unsigned count; /* in a row */
+};
+
+/* A pod that has a name of ours and is not of this job: what the API server has shown after it said
+ * that the name is taken. */
+struct observed_stranger {
+    const struct pod_record *pod;
+    int64_t time; /* that it was looked at */
+};
+
+struct observation {
+    const struct job_record *job;         /* NULL = there is none any more */
+    const struct pod_record *const *pods; /* that the job controls, of all attempts */
+    size_t pod_count;
+    const struct observed_stranger *strangers;
+    size_t stranger_count;
+    const struct report *report; /* NULL = nothing was heard */
+    uint32_t quorum_lost; /* the attempt of which the directory says so, for a second at least; 0 */
+    struct observed_refusal refusal;
+    int64_t status_written; /* when this process last wrote the job's status; 0 = never */
+    /* Read your own writes: the newest versions that were written for this job, and how far the
+     * watch of pods has come. */
+    struct resource_version written_job;
+    struct resource_version written_pods;
+    struct resource_version seen_pods;
+    int64_t now;
+};
+
+#endif

@@ -1,0 +1,70 @@
+/* reconcile_private - what the files of reconcile share. Pure. */
+#ifndef CONTROLLER_RECONCILE_PRIVATE_H
+#define CONTROLLER_RECONCILE_PRIVATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "controller/reconcile.h"
+
+/* One pass. */
+struct work {
+    const struct observation *seen;
+    const struct reconcile_settings *settings;
+    struct plan *plan;
+    const struct job_record *job;
+    struct status next;                /* what the status is to be */
+    const struct pod_record **current; /* by slot of `next`: the pod of its try; NULL = none */
+};
+
+/* What a policy has come to. */
+enum policy_outcome {
+    POLICY_NEXT,  /* nothing that stands in the way of the next one */
+    POLICY_WRITE, /* the status must be written before anything else */
+    POLICY_STOP   /* the plan is complete as it is */
+};
+
+/* reconcile_end.c: how a job ends. */
+
+/* Whether it has ended. */
+bool work_finished(const struct status *status);
+
+/* Ends the job as failed. `text` is for people. */
+enum policy_outcome work_fail(struct work *work, const char *reason, const char *text);
+
+enum policy_outcome policy_finished(struct work *work);
+enum policy_outcome policy_complete(struct work *work);
+
+/* reconcile_pods.c: the pods of the attempt. */
+
+/* Fills `current` by `next`. */
+void work_index(struct work *work);
+
+/* How many slots have a pod that is not over. */
+uint32_t work_alive(const struct work *work);
+
+enum policy_outcome policy_taken(struct work *work);
+enum policy_outcome policy_lost(struct work *work);
+enum policy_outcome policy_superseded(struct work *work);
+enum policy_outcome policy_missing(struct work *work);
+
+/* The pod of another owner that has the name of a slot's pod, or NULL. */
+const struct observed_stranger *work_stranger(const struct work *work, uint32_t slot);
+
+/* reconcile_attempt.c: attempts. */
+enum policy_outcome policy_invalid(struct work *work);
+enum policy_outcome policy_begin(struct work *work);
+enum policy_outcome policy_attempt(struct work *work);
+enum policy_outcome policy_late(struct work *work);
+
+/* reconcile_describe.c: takes over what the agents report, and says how the job is. */
+
+/* What was heard of the attempt, or NULL. */
+const struct report *work_report(const struct work *work);
+
+enum policy_outcome policy_hear(struct work *work);
+
+/* Sets every condition, the state and the number of pods that are ready. */
+void work_describe(struct work *work);
+
+#endif
