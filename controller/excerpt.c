@@ -1,37 +1,50 @@
 /* excerpt - copies of texts from outside. */
 #include "controller/excerpt.h"
 
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/utf8.h"
 
-/* How many bytes of a text stay when at most `most` may: no character of UTF-8 is broken. */
-static size_t length_kept(const char *text, size_t most)
+/* Copies whole characters, `most` bytes at most; a byte that is none becomes '?'. Returns how many
+ * bytes were copied. */
+static size_t characters_copy(char *out, size_t most, const char *text)
 {
-    size_t length = strnlen(text, most + 1);
+    size_t size = 0;
 
-    if (length <= most)
-        return length;
-    length = most;
-    while (length && ((unsigned char)text[length] & 0xc0) == 0x80)
-        length--;
-    return length;
+    while (*text) {
+        const char *from = text;
+        bool valid = utf8_next(&text) >= 0;
+        size_t length = (size_t)(text - from);
+
+        if (length > most - size)
+            break;
+        memcpy(out + size, valid ? from : "?", length);
+        size += length;
+    }
+    out[size] = '\0';
+    return size;
 }
 
 char *excerpt_copy(const char *text, size_t most)
 {
-    size_t length = text ? length_kept(text, most) : 0;
+    size_t length = text ? strnlen(text, most) : 0;
+    char *copy;
 
-    return length ? memcpy(memory_get(length + 1, 1), text, length) : NULL;
+    if (!length)
+        return NULL;
+    copy = memory_get(length + 1, 1);
+    if (characters_copy(copy, length, text))
+        return copy;
+    free(copy);
+    return NULL;
 }
 
 void excerpt_put(char *out, size_t size, const char *text)
 {
-    size_t length = text ? length_kept(text, size - 1) : 0;
-
-    if (length)
-        memcpy(out, text, length);
-    out[length] = '\0';
+    characters_copy(out, size - 1, text ? text : "");
 }
 
 int excerpt_whole(char *out, size_t size, const char *text)

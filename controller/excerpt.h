@@ -1,4 +1,6 @@
-/* excerpt - copies of texts from outside, kept short. Pure. */
+/* excerpt - copies of texts from outside, kept short and in UTF-8. Pure.
+ *
+ * A byte that belongs to no character becomes '?'. */
 #ifndef CONTROLLER_EXCERPT_H
 #define CONTROLLER_EXCERPT_H
 

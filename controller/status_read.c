@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/timestamp.h"
 #include "controller/excerpt.h"
@@ -194,14 +195,13 @@ static void incidents_read(const cJSON *json, struct status *status)
 static void result_read(const cJSON *json, struct status *status)
 {
     const cJSON *result = object_member(json, "result");
+    CLEAN(text) struct text printed = {0};
 
     if (!cJSON_IsObject(result))
         return;
-    status->result = cJSON_PrintUnformatted(result);
-    if (status->result && strlen(status->result) > STATUS_RESULT) {
-        free(status->result);
-        status->result = NULL;
-    }
+    json_add_tree(&printed, result);
+    if (printed.size <= STATUS_RESULT)
+        status->result = TAKE(printed.data);
 }
 
 void status_read(const struct cJSON *json, struct status *status)
@@ -221,7 +221,8 @@ void status_read(const struct cJSON *json, struct status *status)
         condition_read(condition, status);
     progress_read(object_member(json, "progress"), &status->progress);
     status->durable_step = whole(object_member(checkpoint, "durableStep"), 0, -1);
-    restarts_read(object_member(json, "restarts"), status);
+    if (status->attempt)
+        restarts_read(object_member(json, "restarts"), status);
     incidents_read(json, status);
     status->start_time = time_at(json, "startTime");
     status->running_time = time_at(json, "runningTime");

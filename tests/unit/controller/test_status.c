@@ -212,7 +212,7 @@ static void what_is_odd_in_a_status_counts_as_absent(void)
         "{\"conditions\":[7,{\"type\":\"Complete\",\"status\":\"Maybe\"},{\"status\":\"True\"}]}",
         "{\"conditions\":{\"type\":\"Complete\",\"status\":\"True\"}}",
         "{\"observedGeneration\":1e300,\"startTime\":\"today\",\"result\":[1]}",
-        "{\"restarts\":{\"pod\":-3,\"podTimes\":7},\"incidents\":{},\"checkpoint\":3}",
+        "{\"restarts\":{\"pod\":3,\"podTimes\":7},\"incidents\":{},\"checkpoint\":3}",
         "{\"State\":\"Running\",\"Attempt\":1,\"Tries\":[0]}",
     };
 
