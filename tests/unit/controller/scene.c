@@ -233,7 +233,7 @@ static void records_done(struct scene *scene)
 }
 
 /* Reduces the objects anew. */
-static void records_read(struct scene *scene)
+void scene_look(struct scene *scene)
 {
     struct error error;
     const cJSON *pod;
@@ -266,7 +266,7 @@ void scene_open(struct scene *scene, const char *name)
     cJSON_ArrayForEach(pod, object_member(observed, "pods")) pod_make(scene, pod);
     status_init(&scene->job_record.status);
     rest_read(scene, observed);
-    records_read(scene);
+    scene_look(scene);
 }
 
 void scene_done(struct scene *scene)
@@ -287,7 +287,7 @@ void scene_reconcile(const struct scene *scene, struct plan *plan)
 
 /* The API server. */
 
-static cJSON *pod_find(const struct scene *scene, const char *name)
+struct cJSON *scene_pod(const struct scene *scene, const char *name)
 {
     cJSON *pod;
 
@@ -305,7 +305,7 @@ static void create_apply(struct scene *scene, const struct action *action)
 
     CU_ASSERT_FATAL(pod != NULL);
     CHECK_TEXT(object_name(pod), action->name);
-    CU_ASSERT(pod_find(scene, action->name) == NULL);
+    CU_ASSERT(scene_pod(scene, action->name) == NULL);
     tree_put_text(tree_open_object(pod, "metadata"), "uid", action->name + strlen("digits-"));
     version_put(scene, pod);
     cJSON_AddItemToArray(scene->pods, pod);
@@ -313,7 +313,7 @@ static void create_apply(struct scene *scene, const struct action *action)
 
 static void delete_apply(struct scene *scene, const struct action *action)
 {
-    cJSON *pod = pod_find(scene, action->name);
+    cJSON *pod = scene_pod(scene, action->name);
 
     CU_ASSERT_FATAL(pod != NULL);
     CHECK_TEXT(object_uid(pod), action->uid);
@@ -339,11 +339,11 @@ static void patch_apply(struct scene *scene, const struct action *action)
     cJSON_Delete(patch);
 }
 
-void scene_apply(struct scene *scene, const struct plan *plan)
+void scene_apply_some(struct scene *scene, const struct plan *plan, size_t most)
 {
     size_t patches = 0;
 
-    for (size_t i = 0; i < plan->count; i++) {
+    for (size_t i = 0; i < plan->count && i < most; i++) {
         const struct action *action = &plan->items[i];
 
         CU_ASSERT(i == 0 || plan->items[i - 1].kind <= action->kind);
@@ -358,7 +358,12 @@ void scene_apply(struct scene *scene, const struct plan *plan)
         patches += action->kind == ACTION_PATCH_STATUS;
     }
     CU_ASSERT(patches <= 1);
-    records_read(scene);
+    scene_look(scene);
+}
+
+void scene_apply(struct scene *scene, const struct plan *plan)
+{
+    scene_apply_some(scene, plan, plan->count);
 }
 
 /* Plans in words. */

@@ -34,8 +34,16 @@ void scene_done(struct scene *scene);
 /* Makes the plan for the scene as it stands. */
 void scene_reconcile(const struct scene *scene, struct plan *plan);
 
-/* Carries a plan out and looks again. Asserts what holds for every plan. */
+/* Carries a plan out, or its first `most` actions, and looks again. Asserts what holds for every
+ * plan. */
 void scene_apply(struct scene *scene, const struct plan *plan);
+void scene_apply_some(struct scene *scene, const struct plan *plan, size_t most);
+
+/* Looks again, after objects were changed. */
+void scene_look(struct scene *scene);
+
+/* The object of a pod that is there, or NULL. */
+struct cJSON *scene_pod(const struct scene *scene, const char *name);
 
 /* Adds a plan as JSON, the bodies of pods only when `bodies`. */
 void scene_print(const struct plan *plan, bool bodies, struct text *out);
