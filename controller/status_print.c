@@ -234,7 +234,9 @@ static void restarts_print(const struct status *status, const char *job, struct 
     if (!status->attempt)
         return;
     text_addf(out,
-              "{\"rank\":%" PRId64 ",\"pod\":%" PRId64 ",\"attempt\":%" PRId64 ",\"podTimes\":",
+              "{\"total\":%" PRId64 ",\"rank\":%" PRId64 ",\"pod\":%" PRId64 ",\"attempt\":%" PRId64
+              ",\"podTimes\":",
+              status->rank_restarts + status->pod_restarts.count + status->attempt_restarts.count,
               status->rank_restarts,
               status->pod_restarts.count,
               status->attempt_restarts.count);
@@ -244,12 +246,33 @@ static void restarts_print(const struct status *status, const char *job, struct 
     text_add(out, "}");
 }
 
+/* A merge patch takes a null out of an object, but not out of one in a list: what is not known is
+ * left out there. */
+static void spans_print(const struct status_incident *incident, struct text *out)
+{
+    const char *comma = "";
+
+    text_add(out, ",\"milliseconds\":{");
+    for (unsigned i = 0; i < SPANS; i++) {
+        if (incident->milliseconds[i] < 0)
+            continue;
+        text_addf(out, "%s\"%s\":", comma, status_span_name(i));
+        json_add_number(out, incident->milliseconds[i]);
+        comma = ",";
+    }
+    text_add(out, "}");
+}
+
 static void incident_print(const struct status_incident *incident, struct text *out)
 {
-    text_add(out, "{\"time\":");
-    time_add(out, incident->time);
+    text_add(out, "{");
+    if (incident->time) {
+        text_add(out, "\"time\":");
+        time_add(out, incident->time);
+        text_add(out, ",");
+    }
     text_addf(out,
-              ",\"attempt\":%" PRIu32 ",\"generation\":%" PRId64 ",\"cause\":",
+              "\"attempt\":%" PRIu32 ",\"generation\":%" PRId64 ",\"cause\":",
               incident->attempt,
               incident->generation);
     json_add_text(out, incident->cause);
@@ -259,15 +282,8 @@ static void incident_print(const struct status_incident *incident, struct text *
               incident->rank,
               incident->rung);
     json_add_text(out, incident->node);
-    text_add(out, ",\"milliseconds\":{");
-    for (unsigned i = 0; i < SPANS; i++) {
-        text_addf(out, "%s\"%s\":", i ? "," : "", status_span_name(i));
-        if (incident->milliseconds[i] >= 0)
-            json_add_number(out, incident->milliseconds[i]);
-        else
-            text_add(out, "null");
-    }
-    text_addf(out, "},\"stepsRedone\":%" PRId64 ",\"text\":", incident->steps_redone);
+    spans_print(incident, out);
+    text_addf(out, ",\"stepsRedone\":%" PRId64 ",\"text\":", incident->steps_redone);
     json_add_text(out, incident->words);
     text_add(out, "}");
 }

@@ -150,7 +150,11 @@ static void times_read(const cJSON *json, const char *key, struct status_restart
     if (!list || !list->child)
         return;
     restarts->times = memory_get((size_t)cJSON_GetArraySize(list), sizeof *restarts->times);
-    cJSON_ArrayForEach(time, list) restarts->times[restarts->time_count++] = time_of(time);
+    cJSON_ArrayForEach(time, list)
+    {
+        restarts->times[restarts->time_count] = time_of(time);
+        restarts->time_count += restarts->times[restarts->time_count] != 0;
+    }
 }
 
 static void restarts_read(const cJSON *json, struct status *status)

@@ -118,6 +118,36 @@ static void a_patch_holds_what_differs_and_null_for_what_is_gone(void)
     CU_ASSERT(status_compare(&old, &new) == STATUS_LATER);
 }
 
+/* The server takes a null for a member that is to go, but not within a list. */
+static void there_is_no_null_within_a_list(void)
+{
+    CLEAN(status) struct status status;
+    CLEAN(status) struct status none;
+    CLEAN(text) struct text patch = {0};
+    const char *list;
+
+    status_init(&none);
+    fill(&status);
+    status.incidents[0].time = 0;
+    status_patch(&none, &status, "digits", &version, &patch);
+    list = strstr(text_string(&patch), "\"incidents\":");
+    CU_ASSERT(list && !strstr(list, "null") && !strstr(list, "\"restore\""));
+}
+
+static void a_time_that_cannot_be_read_is_left_out(void)
+{
+    static const char text[] = "{\"attempt\":1,\"tries\":[0],\"restarts\":{\"pod\":2,"
+                               "\"podTimes\":[\"today\",\"2001-09-09T01:46:40Z\",null]}}";
+    CLEAN(status) struct status status;
+    cJSON *json = cJSON_Parse(text);
+
+    CU_ASSERT_FATAL(json != NULL);
+    status_read(json, &status);
+    cJSON_Delete(json);
+    CU_ASSERT(status.pod_restarts.count == 2 && status.pod_restarts.time_count == 1);
+    CU_ASSERT(status.pod_restarts.times[0] == NOW);
+}
+
 static void what_was_decided_is_written_at_once_and_progress_later(void)
 {
     CLEAN(status) struct status old;
@@ -234,6 +264,8 @@ SUITE("controller status",
       {"a copy is the same and its own", a_copy_is_the_same_and_its_own},
       {"a patch holds what differs and null for what is gone",
        a_patch_holds_what_differs_and_null_for_what_is_gone},
+      {"there is no null within a list", there_is_no_null_within_a_list},
+      {"a time that cannot be read is left out", a_time_that_cannot_be_read_is_left_out},
       {"what was decided is written at once and progress later",
        what_was_decided_is_written_at_once_and_progress_later},
       {"a condition changes its time with its value only",
