@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "agent/agent.h"
+#include "agent/verdict.h"
 #include "base/clock.h"
 #include "wire/fence.h"
 
@@ -129,23 +130,20 @@ static const char *outcome_name(enum outcome outcome)
 }
 
 /* The verdict outlives the agent: whoever looks at the pod reads there how the job ended. */
-static void verdict_write(struct agent *agent, const struct effect *effect)
+static void verdict_leave(struct agent *agent, const struct effect *effect)
 {
-    CLEAN(text) struct text verdict = {0};
+    const char *path = agent->settings->verdict;
+    const char *text = effect->text ? effect->text : "";
     struct error error;
 
-    if (!agent->settings->verdict)
-        return;
-    text_addf(
-        &verdict, "%s\n%s\n", outcome_name(effect->outcome), effect->text ? effect->text : "");
-    if (file_write(agent->settings->verdict, verdict.data, verdict.size, &error))
+    if (path && verdict_write(path, outcome_name(effect->outcome), text, &error))
         log_warning(&agent->log, "%s", error.text);
 }
 
 static void leave(struct agent *agent, const struct effect *effect)
 {
     log_info(&agent->log, "the job is over: %s", outcome_name(effect->outcome));
-    verdict_write(agent, effect);
+    verdict_leave(agent, effect);
     agent->leaving = true;
     agent->leaving_since = clock_now();
     agent->code = effect->outcome == OUTCOME_FAILED ? 1 : 0;
