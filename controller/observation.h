@@ -44,6 +44,10 @@ struct observation {
     const struct observed_stranger *strangers;
     size_t stranger_count;
     const struct report *report; /* NULL = nothing was heard */
+    /* Names of nodes that are lost: the lead misses agents there, and the Node is not Ready or out
+     * of service. One of the two is not enough: a node without its kubelet may still train. */
+    const char *const *lost_nodes;
+    size_t lost_node_count;
     uint32_t quorum_lost; /* the attempt of which the directory says so, for a second at least; 0 */
     struct observed_refusal refusal;
     int64_t status_written; /* when this process last wrote the job's status; 0 = never */

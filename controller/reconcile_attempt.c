@@ -66,7 +66,7 @@ static bool blameless(const struct work *work)
     for (uint32_t slot = 0; slot < work->next.slots; slot++) {
         const struct pod_record *pod = work->current[slot];
 
-        if (!pod || !pod_record_over(pod))
+        if (!pod || !work_over(work, pod))
             continue;
         if (!pod->disrupted)
             return false;

@@ -156,7 +156,7 @@ static void pods_describe(struct work *work)
     for (uint32_t slot = 0; slot < next->slots; slot++) {
         const struct pod_record *pod = work->current[slot];
 
-        next->ready += pod && pod->ready && !pod_record_over(pod);
+        next->ready += pod && pod->ready && !work_over(work, pod);
     }
     worst = worst_find(work, &count);
     if (next->slots && next->ready == next->slots)
@@ -178,7 +178,7 @@ static bool gang_up(const struct work *work)
     for (uint32_t slot = 0; slot < work->next.slots; slot++) {
         const struct pod_record *pod = work->current[slot];
 
-        if (!pod || pod_record_over(pod) || pod->phase != POD_RUNNING)
+        if (!pod || work_over(work, pod) || pod->phase != POD_RUNNING)
             return false;
     }
     return work->next.slots > 0;

@@ -25,12 +25,26 @@ void work_index(struct work *work)
     }
 }
 
+bool work_node_lost(const struct work *work, const struct pod_record *pod)
+{
+    for (size_t i = 0; pod->node && i < work->seen->lost_node_count; i++) {
+        if (!strcmp(work->seen->lost_nodes[i], pod->node))
+            return true;
+    }
+    return false;
+}
+
+bool work_over(const struct work *work, const struct pod_record *pod)
+{
+    return pod_record_over(pod) || work_node_lost(work, pod);
+}
+
 uint32_t work_alive(const struct work *work)
 {
     uint32_t alive = 0;
 
     for (uint32_t slot = 0; slot < work->next.slots; slot++)
-        alive += work->current[slot] && !pod_record_over(work->current[slot]);
+        alive += work->current[slot] && !work_over(work, work->current[slot]);
     return alive;
 }
 
@@ -86,13 +100,22 @@ static bool budget_spent(const struct work *work)
            budget->count;
 }
 
+/* Says which pod is lost, and how. */
+static void end_add(const struct work *work, const struct pod_record *pod, struct text *out)
+{
+    text_addf(out, "pod %s ", pod->name);
+    if (!pod_record_over(pod) && work_node_lost(work, pod))
+        text_addf(out, "is on node %s, which is lost", pod->node);
+    else
+        pod_record_add_end(pod, out);
+}
+
 static enum policy_outcome budget_fail(struct work *work, const struct pod_record *pod)
 {
     const struct job_budget *budget = &work->job->job->recovery.pod;
     CLEAN(text) struct text text = {0};
 
-    text_addf(&text, "pod %s ", pod->name);
-    pod_record_add_end(pod, &text);
+    end_add(work, pod, &text);
     text_addf(&text,
               "; allowed are %" PRId64 " lost pods within %" PRId64 " s",
               budget->count,
@@ -111,8 +134,7 @@ static void slot_raise(struct work *work, uint32_t slot)
             &work->next.pod_restarts, work->seen->now, work->job->job->recovery.pod.window_seconds);
     work->next.tries[slot]++;
     work->current[slot] = NULL;
-    text_addf(&text, "pod %s ", pod->name);
-    pod_record_add_end(pod, &text);
+    end_add(work, pod, &text);
     text_addf(&text, "; try %" PRIu32 " of slot %" PRIu32 " follows", work->next.tries[slot], slot);
     status_set(
         &work->next, CONDITION_RESTARTING, VALUE_TRUE, work->seen->now, "PodReplaced", text.data);
@@ -127,7 +149,7 @@ enum policy_outcome policy_lost(struct work *work)
     for (uint32_t slot = 0; slot < work->next.slots; slot++) {
         const struct pod_record *pod = work->current[slot];
 
-        if (!pod || !pod_record_over(pod))
+        if (!pod || !work_over(work, pod))
             continue;
         if (!pod->disrupted && budget_spent(work))
             return budget_fail(work, pod);
@@ -138,7 +160,8 @@ enum policy_outcome policy_lost(struct work *work)
 }
 
 /* Pods of attempts and tries that are over. Those of later ones than the status knows of are
- * somebody's who knows more. */
+ * somebody's who knows more. On a lost node nobody would carry a deletion out: there the pod is
+ * taken out of the API at once. */
 enum policy_outcome policy_superseded(struct work *work)
 {
     const struct status *next = &work->next;
@@ -149,9 +172,11 @@ enum policy_outcome policy_superseded(struct work *work)
                        (pod->attempt == next->attempt && pod->slot < next->slots &&
                         pod->try < next->tries[pod->slot]);
 
-        if (pod->placed && earlier && !pod->deleting && !pod->gone && pod->phase != POD_SUCCEEDED &&
-            pod->phase != POD_FAILED)
-            plan_delete(work->plan, pod, PLAN_GRACE_OWN);
+        bool stuck = work_node_lost(work, pod);
+
+        if (pod->placed && earlier && !pod->gone && (stuck || !pod->deleting) &&
+            pod->phase != POD_SUCCEEDED && pod->phase != POD_FAILED)
+            plan_delete(work->plan, pod, stuck ? 0 : PLAN_GRACE_OWN);
     }
     return POLICY_NEXT;
 }

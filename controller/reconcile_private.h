@@ -40,6 +40,11 @@ enum policy_outcome policy_complete(struct work *work);
 /* Fills `current` by `next`. */
 void work_index(struct work *work);
 
+/* Whether a pod's node is lost, and whether its agent is gone or is about to go, for that reason or
+ * its own. */
+bool work_node_lost(const struct work *work, const struct pod_record *pod);
+bool work_over(const struct work *work, const struct pod_record *pod);
+
 /* How many slots have a pod that is not over. */
 uint32_t work_alive(const struct work *work);
 

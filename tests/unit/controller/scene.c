@@ -208,6 +208,9 @@ static void rest_read(struct scene *scene, const cJSON *observed)
     seen->now = time_at(observed, "now");
     seen->status_written = time_at(observed, "statusWritten");
     seen->quorum_lost = (uint32_t)whole_at(observed, "quorumLost");
+    scene->lost_node = object_text(observed, "lostNode");
+    seen->lost_nodes = &scene->lost_node;
+    seen->lost_node_count = scene->lost_node != NULL;
     resource_version_read(object_text(observed, "writtenJob"), &seen->written_job);
     resource_version_read(object_text(observed, "writtenPods"), &seen->written_pods);
     resource_version_read(object_text(observed, "seenPods"), &seen->seen_pods);
@@ -256,10 +259,11 @@ void scene_look(struct scene *scene)
 
 void scene_open(struct scene *scene, const char *name)
 {
-    CLEAN(tree) cJSON *observed = scene_file(name, "observed.json");
+    cJSON *observed = scene_file(name, "observed.json");
     const cJSON *pod;
 
     memset(scene, 0, sizeof *scene);
+    scene->observed = observed;
     scene->version = 100;
     scene->pods = tree_list();
     job_make(scene, observed);
@@ -276,6 +280,7 @@ void scene_done(struct scene *scene)
         pod_record_done(&scene->stranger_records[i]);
     report_done(&scene->report);
     free(scene->refusal);
+    cJSON_Delete(scene->observed);
     cJSON_Delete(scene->job);
     cJSON_Delete(scene->pods);
 }
@@ -317,6 +322,10 @@ static void delete_apply(struct scene *scene, const struct action *action)
 
     CU_ASSERT_FATAL(pod != NULL);
     CHECK_TEXT(object_uid(pod), action->uid);
+    if (action->grace == 0) {
+        tree_put_flag(pod, "gone", true);
+        return;
+    }
     CU_ASSERT(!object_deleting(pod));
     tree_put_text(tree_open_object(pod, "metadata"), "deletionTimestamp", "2026-01-01T00:00:00Z");
     version_put(scene, pod);

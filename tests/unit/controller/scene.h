@@ -22,6 +22,8 @@ struct scene {
     struct observed_stranger strangers[SCENE_PODS];
     struct report report;
     char *refusal;
+    const char *lost_node;
+    struct cJSON *observed;
     struct observation seen;
     int64_t version; /* of the newest object */
 };
