@@ -195,6 +195,27 @@ static void a_connection_is_used_again(void)
     stage_close(&stage);
 }
 
+static void serve_and_hang_up(struct stage *stage, struct api_call *call)
+{
+    serve_fine(stage, call);
+    api_cut(call);
+}
+
+static void a_connection_that_the_server_has_closed_is_replaced(void)
+{
+    struct stage stage;
+
+    stage_open(&stage, serve_and_hang_up);
+    for (int i = 0; i < 10; i++) {
+        stage.ended = 0;
+        get_one(&stage);
+        CU_ASSERT(loop_run(&stage.loop, NULL) == 0);
+        CU_ASSERT(stage.answer.status == 200);
+    }
+    CU_ASSERT(stage.requests == 10);
+    stage_close(&stage);
+}
+
 static void serve_busy(struct stage *stage, struct api_call *call)
 {
     (void)stage;
@@ -478,6 +499,8 @@ SUITE("kube transport",
        a_request_goes_out_whole_and_its_answer_comes},
       {"each method is sent as such", each_method_is_sent_as_such},
       {"a connection is used again", a_connection_is_used_again},
+      {"a connection that the server has closed is replaced",
+       a_connection_that_the_server_has_closed_is_replaced},
       {"the server's wish to wait is kept", the_server_s_wish_to_wait_is_kept},
       {"no server makes us wait for ever", no_server_makes_us_wait_for_ever},
       {"a stream is handed on and ends", a_stream_is_handed_on_and_ends},
