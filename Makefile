@@ -115,7 +115,7 @@ $(ARCHIVE): $(foreach c,$(COMPONENTS),$(OBJECTS_$(c)))
 LIBS_static = $(shell pkg-config --static --libs grpc libprotobuf-c) -lstdc++ -lhttp_parser -lm
 LIBS_grpc = $(shell pkg-config --libs grpc libprotobuf-c) -lgpr
 LIBS_trainer = $(OPENBLAS)/libopenblas.a -lisal -lcjson -lyaml -lz -lm
-LIBS = $(LIBS_grpc) $(LIBS_trainer) -lcurl -lhttp_parser
+LIBS = $(LIBS_grpc) $(LIBS_trainer) -lcurl -lcrypto -lhttp_parser
 
 # gRPC sizes its thread pool by the processors of the host; the wrapper answers two (wire/rpc.c).
 LINK_grpc := -Wl,--wrap=sysconf -Wl,-u,__wrap_sysconf
@@ -136,8 +136,11 @@ $(B)/muster: $(B)/cli/main.o $(ARCHIVE)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) $(if $(SANITIZE),,-pie) $^ $(LINK_grpc) -Wl,--gc-sections $(LIBS) -o $@
 
-PROGRAMS := $(patsubst %,$(B)/%,$(if $(wildcard agent/main.c),muster-agent) \
-	$(if $(wildcard trainer/main.c),muster-trainer) $(if $(wildcard cli/main.c),muster))
+$(B)/muster-controller: $(B)/controller/main.o $(ARCHIVE)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) $(if $(SANITIZE),,-pie) $^ $(LINK_grpc) -Wl,--gc-sections $(LIBS) -o $@
+
+PROGRAMS := $(addprefix $(B)/muster,-agent -controller -trainer) $(B)/muster
 .PHONY: build programs
 build: $(DEPS) ## build the programs into build/<flavour>/
 	$(Q)$(MAKE) -j$(JOBS) programs

@@ -11,8 +11,11 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "wire/muster.pb-c.h"
 #include "wire/rpc.h"
+
+struct job;
 
 struct directory;
 struct desk;
@@ -47,6 +50,13 @@ int directory_port(const struct directory *directory);
 
 /* The claim is true (`reason` NULL), or why it is not. */
 void directory_verified(struct visitor *visitor, const char *reason);
+
+/* Fills what agents are told of their job. The facts point into `job` and into `spec`, which is
+ * made anew and is the caller's to release. */
+void directory_facts(const struct job *job,
+                     uint32_t report_milliseconds,
+                     struct text *spec,
+                     Muster__JobFacts *facts);
 
 /* One attempt of a job. Texts, facts and context must outlive the desk. */
 struct desk_settings {

@@ -386,27 +386,6 @@ static void on_signal(void *context, uint32_t events)
 
 /* Beginning and end of a run. */
 
-static void facts_make(struct runner *runner)
-{
-    const struct job *job = runner->settings->job;
-    Muster__JobFacts *facts = &runner->facts;
-
-    job_print(job, &runner->spec);
-    muster__job_facts__init(facts);
-    facts->replicas = (uint32_t)job->replicas;
-    facts->ranks_per_replica = (uint32_t)job->ranks_per_replica;
-    facts->replace_milliseconds = (uint32_t)(job->recovery.replace_seconds * 1000);
-    facts->start_milliseconds = (uint32_t)(job->start_seconds * 1000);
-    facts->report_milliseconds = REPORT_EVERY;
-    facts->rank_budget = (uint32_t)job->recovery.rank.count;
-    facts->rank_window_seconds = (uint32_t)job->recovery.rank.window_seconds;
-    facts->pod_budget = (uint32_t)job->recovery.pod.count;
-    facts->pod_window_seconds = (uint32_t)job->recovery.pod.window_seconds;
-    facts->checkpoint_directory =
-        job->checkpoint.directory ? job->checkpoint.directory : (char *)"";
-    facts->spec = runner->spec.data;
-}
-
 static int runner_open(struct runner *runner, struct error *error)
 {
     static const struct directory_settings directory = {.listen = "127.0.0.1:0"};
@@ -470,7 +449,7 @@ int runner_run(const struct runner_settings *settings,
     runner->begun = clock_now();
     runner->rundir.lock = -1;
     screen_init(&runner->screen, stderr);
-    facts_make(runner);
+    directory_facts(settings->job, REPORT_EVERY, &runner->spec, &runner->facts);
     failed = runner_open(runner, error);
     if (!failed)
         failed = loop_run(&runner->loop, error);

@@ -1,0 +1,78 @@
+/* attend - the desk of each running attempt. */
+#include "controller/attend.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/memory.h"
+#include "controller/controller.h"
+#include "controller/decide.h"
+#include "controller/reconcile_private.h"
+#include "controller/report_wire.h"
+
+#define REPORT_EVERY 2000 /* milliseconds; what is urgent comes at once */
+#define MISSING_MOST 1024
+
+static void missing_take(struct dossier *dossier, const Muster__Report *report)
+{
+    size_t count = report->n_missing < MISSING_MOST ? report->n_missing : MISSING_MOST;
+
+    free(dossier->missing);
+    dossier->missing = memory_get(count + 1, sizeof *dossier->missing);
+    dossier->missing_count = count;
+    if (count)
+        memcpy(dossier->missing, report->missing, count * sizeof *dossier->missing);
+}
+
+static void on_reported(void *context, const Muster__Report *report)
+{
+    struct dossier *dossier = context;
+
+    if (!dossier->report)
+        dossier->report = memory_get(1, sizeof *dossier->report);
+    report_take(dossier->report, report, time(NULL));
+    missing_take(dossier, report);
+    decide_soon(dossier);
+}
+
+static void desk_begin(struct dossier *dossier)
+{
+    struct controller *controller = dossier->controller;
+    struct dossier_desk *desk = &dossier->desk;
+    const struct desk_settings settings = {.job = dossier->uid,
+                                           .attempt = dossier->job.status.attempt,
+                                           .secret = desk->secret,
+                                           .facts = &desk->facts,
+                                           .reported = on_reported,
+                                           .context = dossier};
+
+    desk->attempt = settings.attempt;
+    desk->quorum_lost = 0;
+    keyring_secret(&controller->keyring, dossier->uid, desk->attempt, desk->secret);
+    directory_facts(dossier->job.job, REPORT_EVERY, &desk->spec, &desk->facts);
+    desk->facts.replicas = dossier->job.status.slots;
+    desk->desk = desk_open(controller->directory, &settings);
+}
+
+void attend_update(struct dossier *dossier)
+{
+    const struct status *status = &dossier->job.status;
+    bool wanted = dossier->there && dossier->job.job && status->attempt && !dossier->job.deleting &&
+                  !work_finished(status);
+
+    if (dossier->desk.desk && (!wanted || dossier->desk.attempt != status->attempt))
+        attend_end(dossier);
+    if (wanted && !dossier->desk.desk)
+        desk_begin(dossier);
+}
+
+void attend_end(struct dossier *dossier)
+{
+    struct dossier_desk *desk = &dossier->desk;
+
+    desk_close(desk->desk);
+    text_done(&desk->spec);
+    *desk = (struct dossier_desk){.desk = NULL};
+    dossier->missing_count = 0;
+}

@@ -1,0 +1,34 @@
+/* facts - what the agents of an attempt are told of their job. */
+#include "controller/directory.h"
+#include "job/job.h"
+
+/* The trainers need no template. */
+static void spec_print(const struct job *job, struct text *spec)
+{
+    struct job lent = *job;
+
+    lent.template = NULL;
+    text_clear(spec);
+    job_print(&lent, spec);
+}
+
+void directory_facts(const struct job *job,
+                     uint32_t report_milliseconds,
+                     struct text *spec,
+                     Muster__JobFacts *facts)
+{
+    spec_print(job, spec);
+    muster__job_facts__init(facts);
+    facts->replicas = (uint32_t)job->replicas;
+    facts->ranks_per_replica = (uint32_t)job->ranks_per_replica;
+    facts->replace_milliseconds = (uint32_t)(job->recovery.replace_seconds * 1000);
+    facts->start_milliseconds = (uint32_t)(job->start_seconds * 1000);
+    facts->report_milliseconds = report_milliseconds;
+    facts->rank_budget = (uint32_t)job->recovery.rank.count;
+    facts->rank_window_seconds = (uint32_t)job->recovery.rank.window_seconds;
+    facts->pod_budget = (uint32_t)job->recovery.pod.count;
+    facts->pod_window_seconds = (uint32_t)job->recovery.pod.window_seconds;
+    facts->checkpoint_directory =
+        job->checkpoint.directory ? job->checkpoint.directory : (char *)"";
+    facts->spec = spec->data;
+}

@@ -1,0 +1,186 @@
+/* keyring - the controller's key. */
+#include "controller/keyring.h"
+
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <stdlib.h>
+
+#include "base/base64.h"
+#include "base/clock.h"
+#include "base/entropy.h"
+#include "base/json.h"
+#include "controller/tree.h"
+#include "kube/object.h"
+
+static const struct request_resource secrets = {"", "v1", "secrets"};
+
+static struct request_place secret_place(const struct keyring *keyring)
+{
+    return (struct request_place){
+        .resource = &secrets, .space = keyring->space, .name = KEYRING_SECRET};
+}
+
+static void on_again(void *context)
+{
+    keyring_open(context);
+}
+
+static void try_again(struct keyring *keyring, const char *why)
+{
+    if (!keyring->backoff.failures)
+        log_warning(keyring->log, "the Secret %s/%s: %s", keyring->space, KEYRING_SECRET, why);
+    loop_timer(client_loop(keyring->client),
+               &keyring->again,
+               clock_now() + CLOCK_MS(100) + backoff_fail(&keyring->backoff));
+}
+
+void keyring_take(struct keyring *keyring, const char *digits)
+{
+    keyring->ready = text_unhex(keyring->key, KEYRING_KEY, digits) == 0;
+}
+
+/* Filling. */
+
+static void on_filled(void *context, const struct answer *answer)
+{
+    struct keyring *keyring = context;
+    char words[ANSWER_REASON];
+    enum answer_class class = answer_classify(answer, NULL);
+
+    keyring->call = NULL;
+    if (class == ANSWER_DONE || class == ANSWER_CONFLICT) {
+        keyring_open(keyring); /* what counts is what is there now */
+        return;
+    }
+    answer_describe(answer, words, sizeof words);
+    try_again(keyring, words);
+}
+
+static void fill(struct keyring *keyring, const struct resource_version *version)
+{
+    static const struct client_events events = {.ended = on_filled};
+    CLEAN(tree) struct cJSON *patch = tree_object();
+    CLEAN(text) struct text body = {0};
+    struct request_place place = secret_place(keyring);
+    struct request request = {0};
+    uint8_t key[KEYRING_KEY];
+    char digits[2 * KEYRING_KEY + 1];
+
+    entropy_fill(key, sizeof key);
+    text_hex(digits, key, sizeof key);
+    tree_put_text(tree_put_object(patch, "metadata"), "resourceVersion", version->digits);
+    tree_put_text(tree_put_object(patch, "stringData"), "key", digits);
+    json_add_tree(&body, patch);
+    request_patch(&request, &place, body.data);
+    keyring->call = client_send(keyring->client, &request, &events, keyring);
+    OPENSSL_cleanse(key, sizeof key);
+    OPENSSL_cleanse(digits, sizeof digits);
+    OPENSSL_cleanse(body.data, body.size);
+}
+
+/* Reading. */
+
+/* Takes the key out of the Secret. Returns 0; 1 when there is none in it yet; -1 when it is none.
+ */
+static int secret_take(struct keyring *keyring, const cJSON *secret)
+{
+    CLEAN(text) struct text digits = {0};
+    const char *encoded = object_text(object_member(secret, "data"), "key");
+
+    if (!encoded || !*encoded)
+        return 1;
+    if (base64_decode(encoded, &digits) == 0)
+        keyring_take(keyring, text_string(&digits));
+    if (digits.data)
+        OPENSSL_cleanse(digits.data, digits.size);
+    return keyring->ready ? 0 : -1;
+}
+
+static void on_read(void *context, const struct answer *answer)
+{
+    struct keyring *keyring = context;
+    CLEAN(tree) cJSON *secret = NULL;
+    struct resource_version version;
+    char words[ANSWER_REASON];
+    int outcome;
+
+    keyring->call = NULL;
+    if (answer_classify(answer, NULL) != ANSWER_DONE) {
+        answer_describe(answer, words, sizeof words);
+        try_again(keyring, words);
+        return;
+    }
+    secret = object_parse(answer->body, answer->size);
+    outcome = secret_take(keyring, secret);
+    if (outcome == 0)
+        keyring->opened(keyring->context);
+    else if (outcome > 0 && object_version(secret, &version) == 0)
+        fill(keyring, &version);
+    else
+        try_again(keyring, "holds no key of 64 hexadecimal digits");
+}
+
+void keyring_open(struct keyring *keyring)
+{
+    static const struct client_events events = {.ended = on_read};
+    struct request_place place = secret_place(keyring);
+    struct request request = {0};
+
+    keyring->again.call = on_again;
+    keyring->again.context = keyring;
+    keyring->backoff.first = CLOCK_MS(200);
+    keyring->backoff.most = CLOCK_SECONDS(10);
+    request_get(&request, &place);
+    keyring->call = client_send(keyring->client, &request, &events, keyring);
+}
+
+void keyring_done(struct keyring *keyring)
+{
+    client_drop(keyring->call);
+    if (keyring->client)
+        loop_cancel(client_loop(keyring->client), &keyring->again);
+    OPENSSL_cleanse(keyring->key, sizeof keyring->key);
+    keyring->ready = false;
+}
+
+/* Deriving. */
+
+static void derive(const struct keyring *keyring,
+                   const struct text *from,
+                   uint8_t digest[KEYRING_DIGEST])
+{
+    unsigned size = KEYRING_DIGEST;
+
+    if (!HMAC(EVP_sha256(),
+              keyring->key,
+              KEYRING_KEY,
+              (const unsigned char *)from->data,
+              from->size,
+              digest,
+              &size))
+        abort();
+}
+
+void keyring_secret(const struct keyring *keyring,
+                    const char *job,
+                    uint32_t attempt,
+                    char secret[RPC_SECRET])
+{
+    CLEAN(text) struct text from = {0};
+    uint8_t digest[KEYRING_DIGEST];
+
+    text_addf(&from, "attempt/%s/%" PRIu32, job, attempt);
+    derive(keyring, &from, digest);
+    text_hex(secret, digest, sizeof digest);
+}
+
+void keyring_digest(const struct keyring *keyring, const char *text, uint8_t digest[KEYRING_DIGEST])
+{
+    CLEAN(text) struct text from = {0};
+
+    text_addf(&from, "digest/%s", text);
+    derive(keyring, &from, digest);
+}
