@@ -271,6 +271,15 @@ manifests: build/gen/crd.yaml ## make manifests/crd.yaml anew (needs Go)
 manifests-check: build/gen/crd.yaml ## whether manifests/crd.yaml is what `make manifests` makes
 	$(Q)cmp $< manifests/crd.yaml
 
+# Suites with threads under ThreadSanitizer: a component and a part of the suites' names a line.
+THREADED := tests/support/threaded.txt
+.PHONY: tsan tsan-run
+tsan: $(DEPS) ## unit tests with threads under ThreadSanitizer
+	$(Q)$(MAKE) -j$(JOBS) SANITIZE=thread $(patsubst %,build/thread/unit-%,$(sort $(shell cut -d' ' -f1 $(THREADED))))
+	$(Q)$(MAKE) SANITIZE=thread tsan-run
+tsan-run:
+	$(Q)while read -r component suites; do $(B)/unit-$$component "$$suites" || exit 1; done <$(THREADED)
+
 # --- gates -----------------------------------------------------------------------------------------
 .PHONY: format format-check lint tidy
 format: ## rewrite the sources in the project's format
@@ -312,6 +321,7 @@ check: $(DEPS) ## everything that needs no cluster, fastest first
 	$(Q)$(MAKE) symbols
 	$(Q)$(MAKE) -j$(JOBS) CC=clang-19 objects
 	$(Q)$(MAKE) unit
+	$(Q)$(MAKE) tsan
 	$(Q)$(MAKE) sim
 	$(Q)$(MAKE) tidy
 	$(Q)$(MAKE) fuzz

@@ -17,9 +17,28 @@
 #include "base/text.h"
 #include "wire/rpc_private.h"
 
+/* gRPC hands an operation from the thread that begins it to the one that waits for completions. It
+ * is not built for ThreadSanitizer, which does not see that and has to be told. */
+#if defined(__SANITIZE_THREAD__)
+#define THREADS_WATCHED
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define THREADS_WATCHED
+#endif
+#endif
+#ifdef THREADS_WATCHED
+#include <sanitizer/tsan_interface.h>
+#define HAND_OVER(operation) __tsan_release(operation)
+#define TAKE_OVER(operation) __tsan_acquire(operation)
+#else
+#define HAND_OVER(operation) ((void)(operation))
+#define TAKE_OVER(operation) ((void)(operation))
+#endif
+
 void *rpc_begin(struct rpc *rpc, struct rpc_operation *operation)
 {
     rpc->outstanding++;
+    HAND_OVER(operation);
     return operation;
 }
 
@@ -60,6 +79,7 @@ static void *queue_wait(void *context)
 
         if (event.type == GRPC_QUEUE_SHUTDOWN)
             return NULL;
+        TAKE_OVER(operation);
         operation->success = event.success;
         completion_put(rpc, operation);
     }

@@ -19,11 +19,19 @@ static char *directories[DIRECTORIES];
 static size_t directory_count;
 
 const char *__asan_default_options(void);
+const char *__tsan_default_options(void);
 
 /* A program that is started by hand, for one suite, refuses memory as it does under make. */
 const char *__asan_default_options(void)
 {
     return "allocator_may_return_null=1:detect_odr_violation=0";
+}
+
+/* Libraries that are not built for ThreadSanitizer are not judged by it: it does not see how they
+ * order their threads. */
+const char *__tsan_default_options(void)
+{
+    return "allocator_may_return_null=1:ignore_noninstrumented_modules=1";
 }
 
 void check_register(struct check_suite *suite)
