@@ -390,7 +390,6 @@ static int runner_open(struct runner *runner, struct error *error)
 {
     static const struct directory_settings directory = {.listen = "127.0.0.1:0"};
     sigset_t taken;
-    int descriptor;
 
     sigemptyset(&taken);
     sigaddset(&taken, SIGINT);
@@ -398,13 +397,14 @@ static int runner_open(struct runner *runner, struct error *error)
     sigprocmask(SIG_BLOCK, &taken, NULL);
     signal(SIGPIPE, SIG_IGN);
     runner->tick = (struct timer){.call = on_tick, .context = runner};
-    runner->signals = (struct watch){.call = on_signal, .context = runner};
+    runner->signals.call = on_signal;
+    runner->signals.context = runner;
     if (loop_init(&runner->loop, error))
         return -1;
-    descriptor = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (descriptor < 0)
+    runner->signals.descriptor = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (runner->signals.descriptor < 0)
         return error_errno(error, "cannot watch signals");
-    if (loop_add(&runner->loop, &runner->signals, descriptor, EPOLLIN, error))
+    if (loop_add(&runner->loop, &runner->signals, runner->signals.descriptor, EPOLLIN, error))
         return -1;
     runner->rpc = rpc_new(&runner->loop, error);
     if (!runner->rpc ||
@@ -426,9 +426,10 @@ static void runner_close(struct runner *runner)
     if (runner->rpc)
         rpc_free(runner->rpc);
     rundir_done(&runner->rundir);
-    if (runner->signals.descriptor)
+    if (runner->signals.descriptor >= 0)
         close(runner->signals.descriptor);
-    loop_done(&runner->loop);
+    if (runner->loop.epoll >= 0)
+        loop_done(&runner->loop);
     repairs_done(&runner->repairs);
     text_done(&runner->spec);
     text_done(&runner->address);
@@ -447,7 +448,7 @@ int runner_run(const struct runner_settings *settings,
     runner->settings = settings;
     runner->progress = (struct screen_progress){.committed = -1, .loss = NAN, .accuracy = NAN};
     runner->begun = clock_now();
-    runner->rundir.lock = -1;
+    runner->rundir.lock = runner->loop.epoll = runner->signals.descriptor = -1;
     screen_init(&runner->screen, stderr);
     directory_facts(settings->job, REPORT_EVERY, &runner->spec, &runner->facts);
     failed = runner_open(runner, error);
