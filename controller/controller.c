@@ -11,9 +11,9 @@
 #include "base/memory.h"
 #include "controller/admission.h"
 #include "controller/decide.h"
-#include "controller/exposition.h"
 #include "controller/nodes.h"
 #include "controller/observe.h"
+#include "controller/overview.h"
 #include "kube/discover.h"
 
 bool controller_ready(const struct controller *controller)
@@ -58,7 +58,7 @@ static int signals_open(struct controller *controller, struct error *error)
 
 static int client_open(struct controller *controller, struct error *error)
 {
-    const struct discover_wish wish = {.kubeconfig = controller->settings->kubeconfig};
+    const struct discover_wish wish = {.kubeconfig = controller->arguments->kubeconfig};
     CLEAN(cluster) struct cluster cluster = {0};
 
     if (discover_cluster(&wish, &cluster, error))
@@ -76,8 +76,8 @@ static void key_open(struct controller *controller)
                                            .log = &controller->log,
                                            .opened = on_key,
                                            .context = controller};
-    if (*controller->settings->key)
-        keyring_take(&controller->keyring, controller->settings->key);
+    if (*controller->arguments->key)
+        keyring_take(&controller->keyring, controller->arguments->key);
     else
         keyring_open(&controller->keyring);
 }
@@ -85,10 +85,10 @@ static void key_open(struct controller *controller)
 static int controller_open(struct controller *controller, struct error *error)
 {
     const struct directory_settings directory = {
-        .listen = controller->settings->listen, .verify = admission_verify, .context = controller};
+        .listen = controller->arguments->listen, .verify = admission_verify, .context = controller};
 
     if (loop_init(&controller->loop, error) || signals_open(controller, error) ||
-        client_open(controller, error) || exposition_open(controller, error))
+        client_open(controller, error) || overview_open(controller, error))
         return -1;
     controller->rpc = rpc_new(&controller->loop, error);
     if (!controller->rpc)
@@ -113,21 +113,21 @@ static void controller_close(struct controller *controller)
     directory_close(controller->directory);
     if (controller->rpc)
         rpc_free(controller->rpc);
-    exposition_close(controller);
+    overview_close(controller);
     client_free(controller->client);
     if (controller->signals.descriptor > 0)
         close(controller->signals.descriptor);
     loop_done(&controller->loop);
 }
 
-int controller_run(const struct settings *settings)
+int controller_run(const struct arguments *arguments)
 {
     struct controller *controller = memory_get(1, sizeof *controller);
     struct error error;
     int outcome;
 
-    controller->settings = settings;
-    controller->log = (struct log){settings->log_level, "controller"};
+    controller->arguments = arguments;
+    controller->log = (struct log){arguments->log_level, "controller"};
     outcome = controller_open(controller, &error);
     if (!outcome)
         outcome = loop_run(&controller->loop, &error);

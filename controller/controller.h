@@ -6,7 +6,7 @@
  *   nodes      whether a node is lost
  *   decide     a dossier that is due becomes an observation, a plan, an execution
  *   execute    the plan becomes requests, and their answers go into the dossier
- *   exposition metrics and health */
+ *   overview   metrics and health */
 #ifndef CONTROLLER_CONTROLLER_H
 #define CONTROLLER_CONTROLLER_H
 
@@ -17,16 +17,16 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/metrics.h"
+#include "controller/arguments.h"
 #include "controller/directory.h"
 #include "controller/keyring.h"
-#include "controller/settings.h"
 #include "kube/client.h"
 #include "kube/informer.h"
 
 struct node;
 
 struct controller {
-    const struct settings *settings;
+    const struct arguments *arguments;
     struct log log;
     struct loop loop;
     struct watch signals;
@@ -51,7 +51,7 @@ struct controller {
 };
 
 /* Runs until SIGTERM or SIGINT. Returns the exit code. */
-int controller_run(const struct settings *settings);
+int controller_run(const struct arguments *arguments);
 
 /* Whether everything was read, so that it can be decided. */
 bool controller_ready(const struct controller *controller);

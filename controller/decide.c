@@ -11,8 +11,8 @@
 #include "controller/attend.h"
 #include "controller/controller.h"
 #include "controller/execute.h"
-#include "controller/exposition.h"
 #include "controller/nodes.h"
+#include "controller/overview.h"
 #include "controller/reconcile.h"
 
 #define QUORUM_PAUSE  CLOCK_SECONDS(1) /* an agent that restarts is back within it */
@@ -63,12 +63,12 @@ static int64_t progress_seconds(const struct controller *controller)
 static void plan_make(struct dossier *dossier, struct plan *plan)
 {
     struct controller *controller = dossier->controller;
-    const struct settings *settings = controller->settings;
+    const struct arguments *arguments = controller->arguments;
     CLEAN_FREE const char **lost = memory_get(dossier->pod_count + 1, sizeof *lost);
     const struct observed_stranger stranger = {
         dossier->stranger ? &dossier->stranger->record : NULL, dossier->stranger_seen};
     const struct reconcile_settings how = {
-        .pod = {settings->agent_image, settings->trainer_image, settings->directory},
+        .pod = {arguments->agent_image, arguments->trainer_image, arguments->directory},
         .progress_seconds = progress_seconds(controller)};
     struct observation seen = {.job = dossier->there ? &dossier->job : NULL,
                                .pods = (const struct pod_record *const *)dossier->pods,
@@ -88,7 +88,7 @@ static void plan_make(struct dossier *dossier, struct plan *plan)
     seen.lost_node_count = nodes_collect(dossier, lost);
     reconcile(&seen, &how, plan);
     dossier->gated = plan->policy && !strcmp(plan->policy, "gate");
-    exposition_decided(controller, plan->policy);
+    overview_decided(controller, plan->policy);
 }
 
 static void decide(struct dossier *dossier)

@@ -80,7 +80,7 @@ void event_post(struct controller *controller, const struct event *event)
 
     clock_gettime(CLOCK_REALTIME, &now);
     event_print(event,
-                &(struct event_source){.instance = controller->settings->pod,
+                &(struct event_source){.instance = controller->arguments->pod,
                                        .time = now.tv_sec * SECOND + now.tv_nsec / 1000,
                                        .number = (uint64_t)clock_now()},
                 &body);

@@ -3,10 +3,10 @@
 
 int main(int argc, char **argv)
 {
-    struct settings settings;
-    int outcome = settings_read(&settings, argc, argv);
+    struct arguments arguments;
+    int outcome = arguments_read(&arguments, argc, argv);
 
     if (outcome)
         return outcome > 1 ? outcome : 0;
-    return controller_run(&settings);
+    return controller_run(&arguments);
 }

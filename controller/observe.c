@@ -206,9 +206,9 @@ void observe_start(struct controller *controller)
                                                       .advanced = on_pods_advanced,
                                                       .trouble = on_pods_trouble};
     const struct informer_source jobs = {.resource = jobs_resource,
-                                         .space = controller->settings->space};
+                                         .space = controller->arguments->space};
     const struct informer_source pods = {
-        .resource = pods_resource, .space = controller->settings->space, .labels = LABELS_JOB};
+        .resource = pods_resource, .space = controller->arguments->space, .labels = LABELS_JOB};
     uint64_t seed = (uint64_t)clock_now();
 
     controller->jobs = informer_start(controller->client, &jobs, &job_events, controller, seed);

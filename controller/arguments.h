@@ -1,6 +1,6 @@
-/* settings - what the controller is told when it is started. */
-#ifndef CONTROLLER_SETTINGS_H
-#define CONTROLLER_SETTINGS_H
+/* arguments - what the controller is told when it is started. */
+#ifndef CONTROLLER_ARGUMENTS_H
+#define CONTROLLER_ARGUMENTS_H
 
 #include <stdint.h>
 
@@ -9,7 +9,7 @@
 #include "wire/rpc.h"
 
 /* Texts point into argv or the environment. */
-struct settings {
+struct arguments {
     const char *kubeconfig;    /* NULL = as kubectl would, or as a pod does */
     const char *space;         /* namespace that is served; NULL = all */
     const char *listen;        /* where the Directory service listens */
@@ -25,6 +25,6 @@ struct settings {
 
 /* Reads the command line, the environment and the key file. Returns 0; 1 when help was asked for; 2
  * when something is wrong, which was reported on standard error. */
-int settings_read(struct settings *settings, int argc, char **argv);
+int arguments_read(struct arguments *arguments, int argc, char **argv);
 
 #endif

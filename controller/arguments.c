@@ -1,5 +1,5 @@
-/* settings - the command line of the controller, and its environment. */
-#include "controller/settings.h"
+/* arguments - the command line of the controller, and its environment. */
+#include "controller/arguments.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,17 +11,17 @@
 
 #define KEY_LIMIT 256
 
-static int key_read(struct settings *settings, struct error *error)
+static int key_read(struct arguments *arguments, struct error *error)
 {
     CLEAN(text) struct text content = {0};
     unsigned char bytes[(RPC_SECRET - 1) / 2];
     int outcome;
 
-    if (!settings->key_file)
+    if (!arguments->key_file)
         return 0;
-    outcome = file_read(settings->key_file, KEY_LIMIT, &content, error);
+    outcome = file_read(arguments->key_file, KEY_LIMIT, &content, error);
     if (outcome > 0)
-        return error_set(error, "--key-file %s: no such file", settings->key_file);
+        return error_set(error, "--key-file %s: no such file", arguments->key_file);
     if (outcome < 0)
         return -1;
     if (content.size && content.data[content.size - 1] == '\n')
@@ -29,52 +29,52 @@ static int key_read(struct settings *settings, struct error *error)
     if (text_unhex(bytes, sizeof bytes, text_string(&content)))
         return error_set(error,
                          "--key-file %s: must hold %d hexadecimal digits",
-                         settings->key_file,
+                         arguments->key_file,
                          RPC_SECRET - 1);
-    memcpy(settings->key, content.data, RPC_SECRET);
+    memcpy(arguments->key, content.data, RPC_SECRET);
     return 0;
 }
 
 /* What is not on the command line comes from the environment. */
-static void environment_take(struct settings *settings)
+static void environment_take(struct arguments *arguments)
 {
     const struct {
         const char **place;
         const char *name;
     } rows[] = {
-        {&settings->directory, "MUSTER_DIRECTORY"},
-        {&settings->agent_image, "MUSTER_AGENT_IMAGE"},
-        {&settings->trainer_image, "MUSTER_TRAINER_IMAGE"},
-        {&settings->pod, "MUSTER_POD"},
+        {&arguments->directory, "MUSTER_DIRECTORY"},
+        {&arguments->agent_image, "MUSTER_AGENT_IMAGE"},
+        {&arguments->trainer_image, "MUSTER_TRAINER_IMAGE"},
+        {&arguments->pod, "MUSTER_POD"},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (!*rows[i].place)
             *rows[i].place = getenv(rows[i].name);
     }
-    if (!settings->pod)
-        settings->pod = "muster-controller";
+    if (!arguments->pod)
+        arguments->pod = "muster-controller";
 }
 
-static int complete(struct settings *settings, const char *level, struct error *error)
+static int complete(struct arguments *arguments, const char *level, struct error *error)
 {
     struct net_address parsed;
 
-    environment_take(settings);
-    if (log_level_parse(level, &settings->log_level))
+    environment_take(arguments);
+    if (log_level_parse(level, &arguments->log_level))
         return error_set(
             error, "--log-level: '%s' is not one of debug, info, warning, error", level);
-    if (!settings->agent_image || !settings->trainer_image || !settings->directory)
+    if (!arguments->agent_image || !arguments->trainer_image || !arguments->directory)
         return error_set(error, "--agent-image, --trainer-image and --directory are needed");
-    if (net_parse(settings->directory, &parsed, error))
+    if (net_parse(arguments->directory, &parsed, error))
         return error_prefix(error, "--directory");
-    return key_read(settings, error);
+    return key_read(arguments, error);
 }
 
-int settings_read(struct settings *settings, int argc, char **argv)
+int arguments_read(struct arguments *arguments, int argc, char **argv)
 {
     const char *level = "info";
-    struct settings *s = settings;
+    struct arguments *s = arguments;
     const struct option_row rows[] = {
         {"kubeconfig", 0, OPTION_TEXT, "FILE", "of the cluster", &s->kubeconfig, 0, 0},
         {"namespace", 'n', OPTION_TEXT, "NAME", "serve this one only", &s->space, 0, 0},
@@ -102,11 +102,11 @@ int settings_read(struct settings *settings, int argc, char **argv)
     int first;
     int outcome;
 
-    *settings = (struct settings){.listen = "0.0.0.0:7070", .http = "0.0.0.0:8080"};
+    *arguments = (struct arguments){.listen = "0.0.0.0:7070", .http = "0.0.0.0:8080"};
     outcome = options_read(&options, argc, argv, &first, &error);
     if (outcome > 0)
         return 1;
     if (outcome == 0)
-        outcome = complete(settings, level, &error);
+        outcome = complete(arguments, level, &error);
     return outcome < 0 ? options_refuse(&options, &error) : 0;
 }

@@ -1,5 +1,5 @@
-/* exposition - metrics and health of the controller. */
-#include "controller/exposition.h"
+/* overview - metrics and health of the controller. */
+#include "controller/overview.h"
 
 #include <stdio.h>
 
@@ -95,23 +95,23 @@ static const struct http_route routes[] = {
     {"/readyz", "text/plain; charset=utf-8", ready_fill},
 };
 
-int exposition_open(struct controller *controller, struct error *error)
+int overview_open(struct controller *controller, struct error *error)
 {
     const struct http_service service = {routes, sizeof routes / sizeof *routes, controller};
 
     metrics_init(&controller->metrics, families, FAMILIES);
     return http_start(
-        &controller->loop, controller->settings->http, &service, &controller->http, error);
+        &controller->loop, controller->arguments->http, &service, &controller->http, error);
 }
 
-void exposition_close(struct controller *controller)
+void overview_close(struct controller *controller)
 {
     if (controller->http)
         http_stop(controller->http);
     metrics_done(&controller->metrics);
 }
 
-void exposition_decided(struct controller *controller, const char *policy)
+void overview_decided(struct controller *controller, const char *policy)
 {
     char labels[64];
 
