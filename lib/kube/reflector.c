@@ -15,11 +15,15 @@
 #define WATCH_LEAST 300 /* seconds */
 #define WATCH_MOST  600
 
+/* A watch is opened again at the latest so long after the server has come back: there are two
+ * watches a controller, not one a node. */
+#define WAIT_MOST (5 * SECOND)
+
 void reflector_init(struct reflector *reflector, uint64_t seed)
 {
     *reflector = (struct reflector){
         .due = INT64_MAX,
-        .backoff = {.first = 8 * SECOND / 10, .most = 30 * SECOND, .random = seed},
+        .backoff = {.first = 8 * SECOND / 10, .most = WAIT_MOST, .random = seed},
     };
 }
 
