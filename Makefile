@@ -336,10 +336,11 @@ objects: $(ARCHIVE)
 PREFIX ?= /usr/local
 .PHONY: install
 install: build ## install the programs and man pages below DESTDIR/PREFIX
-	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(addprefix $(DESTDIR)$(PREFIX)/share/man/man,1 5)
-	$(Q)install -s $(B)/muster $(B)/muster-agent $(B)/muster-trainer $(DESTDIR)$(PREFIX)/bin
+	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(addprefix $(DESTDIR)$(PREFIX)/share/man/man,1 5 8)
+	$(Q)install -s $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	$(Q)install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	$(Q)install -m 644 docs/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	$(Q)install -m 644 docs/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
 
 .PHONY: clean help
 clean: ## remove build/
