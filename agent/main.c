@@ -1,8 +1,10 @@
 /* main - one program in two roles: the keeper, and the agent proper that it starts beside itself.
- */
+ * Before a pod's trainer starts, it also brings itself into the pod. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "agent/agent.h"
+#include "agent/install.h"
 #include "agent/keeper.h"
 #include "agent/keeper_link.h"
 
@@ -10,8 +12,11 @@ int main(int argc, char **argv)
 {
     struct settings settings;
     const char *keeper = getenv(KEEPER_LINK_ENVIRONMENT);
-    int outcome = settings_read(&settings, argc, argv);
+    int outcome;
 
+    if (argc > 1 && !strcmp(argv[1], "install"))
+        return install_command(argc - 1, argv + 1);
+    outcome = settings_read(&settings, argc, argv);
     if (outcome)
         return outcome > 1 ? outcome : 0;
     if (keeper)

@@ -82,7 +82,9 @@ int settings_read(struct settings *settings, int argc, char **argv)
         .most_operands = 1 << 20,
         .summary = "Runs the ranks of one pod of a training job: meets the other agents, starts\n"
                    "COMMAND once for each rank, and repairs the job when something dies.",
-        .details = "Exit codes: 0 the job succeeded or was stopped; 1 it failed; 2 wrong usage.",
+        .details =
+            "'muster-agent install PATH' copies this program to PATH and does nothing else.\n\n"
+            "Exit codes: 0 the job succeeded or was stopped; 1 it failed; 2 wrong usage.",
         .rows = rows,
         .row_count = sizeof rows / sizeof *rows};
     struct error error;
