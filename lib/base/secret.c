@@ -1,6 +1,7 @@
 /* secret - bytes that nobody else may learn. */
 #include "base/secret.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 bool secret_equal(const void *left, const void *right, size_t size)
@@ -17,4 +18,11 @@ bool secret_equal(const void *left, const void *right, size_t size)
 bool secret_text_equal(const char *left, const char *right)
 {
     return strlen(left) == strlen(right) && secret_equal(left, right, strlen(left));
+}
+
+void secret_forget(char *text)
+{
+    if (text)
+        explicit_bzero(text, strlen(text));
+    free(text);
 }

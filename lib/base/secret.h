@@ -12,4 +12,7 @@ bool secret_equal(const void *left, const void *right, size_t size);
 /* The same for texts; that their lengths differ may show. */
 bool secret_text_equal(const char *left, const char *right);
 
+/* Overwrites a text on the heap and releases it. NULL is allowed. */
+void secret_forget(char *text);
+
 #endif

@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/secret.h"
 #include "wire/rpc_private.h"
 
 #define OWNER(member) ((struct rpc_call *)((char *)operation - offsetof(struct rpc_call, member)))
@@ -49,7 +50,7 @@ static void call_release(struct rpc_call *call)
         gpr_free((void *)call->library_reason);
     }
     grpc_call_unref(call->call);
-    free(call->credential);
+    secret_forget(call->credential);
     free(call);
 }
 
@@ -387,7 +388,7 @@ struct rpc_channel *rpc_dial(struct rpc *rpc, const char *address, const char *c
 
 void rpc_channel_credential(struct rpc_channel *channel, const char *credential)
 {
-    free(channel->header);
+    secret_forget(channel->header);
     channel->header = rpc_header(credential);
 }
 
@@ -396,6 +397,6 @@ void rpc_hang_up(struct rpc_channel *channel)
     if (!channel)
         return;
     grpc_channel_destroy(channel->channel);
-    free(channel->header);
+    secret_forget(channel->header);
     free(channel);
 }

@@ -82,7 +82,7 @@ static void server_release(struct rpc_server *server)
     if (!server->down || server->requesting)
         return;
     grpc_server_destroy(server->server);
-    free(server->header);
+    secret_forget(server->header);
     free(server);
 }
 
@@ -155,7 +155,7 @@ struct rpc_server *rpc_serve(struct rpc *rpc,
 
 void rpc_server_secret(struct rpc_server *server, const char *secret)
 {
-    free(server->header);
+    secret_forget(server->header);
     server->header = rpc_header(secret);
 }
 
