@@ -51,21 +51,6 @@ static void on_lost(void *context, const struct identity *id)
     agent_settle(agent);
 }
 
-static void on_enroll_timer(void *context)
-{
-    struct agent *agent = context;
-    Muster__EnrollRequest request = MUSTER__ENROLL_REQUEST__INIT;
-
-    if (agent->leaving || (agent->enroll_patient && agent->member.state != MEMBER_OUTSIDE))
-        return;
-    request.job = agent->scope.job;
-    request.attempt = agent->scope.attempt;
-    request.agent = codec_pack_agent(&agent->book.entries[agent->self.slot]);
-    request.patient = agent->enroll_patient;
-    inquiry_enroll(agent->directory, &request);
-    muster__agent__free_unpacked(request.agent, NULL);
-}
-
 /* The inbox. */
 
 static void stand(struct agent *agent, const struct inbox_item *item)
@@ -145,7 +130,7 @@ static void timers_make(struct agent *agent)
 {
     agent->member_timer = (struct timer){.call = on_member_timer, .context = agent};
     agent->lead_timer = (struct timer){.call = on_lead_timer, .context = agent};
-    agent->enroll_timer = (struct timer){.call = on_enroll_timer, .context = agent};
+    agent->enroll_timer = (struct timer){.call = enrol_tick, .context = agent};
     agent->report_timer = (struct timer){.call = report_tick, .context = agent};
     agent->poll_timer = (struct timer){.call = report_poll, .context = agent};
     agent->leave_timer = (struct timer){.call = on_leave_timer, .context = agent};
@@ -188,6 +173,8 @@ static void machines_make(struct agent *agent)
     snprintf(agent->scope.job, sizeof agent->scope.job, "%s", settings->job);
     agent->scope.attempt = (uint32_t)settings->attempt;
     agent->facts.spec = -1;
+    memcpy(agent->secret, settings->secret, sizeof agent->secret);
+    agent->refused.random = seed + 2;
     member_init(&agent->member, &agent->self, seed);
     lead_init(&agent->lead, &agent->self, &agent->facts.lead);
     ranks_init(&agent->ranks, (uint32_t)settings->ranks, seed + 1);
@@ -196,7 +183,7 @@ static void machines_make(struct agent *agent)
 static int agent_open(struct agent *agent, int keeper, struct error *error)
 {
     const struct peers_settings peers = {.listen = agent->settings->listen,
-                                         .secret = agent->settings->secret,
+                                         .secret = agent->secret[0] ? agent->secret : NULL,
                                          .book = &agent->book,
                                          .events = {on_message, on_serve, on_lost},
                                          .context = agent};
@@ -208,8 +195,7 @@ static int agent_open(struct agent *agent, int keeper, struct error *error)
     if (!agent->peers)
         return -1;
     self_make(agent);
-    agent->directory = inquiry_new(
-        agent->rpc, agent->settings->directory, agent->settings->secret, &enrol_events, agent);
+    enrol_open(agent);
     if (exposition_open(agent, error))
         return -1;
     return local_open(agent, keeper, error);
@@ -231,6 +217,7 @@ static void agent_close(struct agent *agent)
     if (agent->facts.spec >= 0)
         close(agent->facts.spec);
     loop_done(&agent->loop);
+    explicit_bzero(agent->secret, sizeof agent->secret);
 }
 
 int agent_run(const struct settings *settings, int keeper)

@@ -15,6 +15,7 @@
 #include "agent/peers.h"
 #include "agent/ranks.h"
 #include "agent/settings.h"
+#include "base/backoff.h"
 #include "base/file.h"
 #include "base/http.h"
 #include "base/loop.h"
@@ -30,6 +31,14 @@ struct agent_facts {
     int64_t report_every; /* nanoseconds */
     char *checkpoint_directory;
     int spec; /* descriptor of a memory file with the job as JSON */
+};
+
+/* How the directory took the last question. */
+enum directory_standing {
+    DIRECTORY_ANSWERS,
+    DIRECTORY_AWAY,
+    DIRECTORY_REFUSES,
+    DIRECTORY_USELESS, /* it was not asked, or its answer is of no use */
 };
 
 struct agent {
@@ -64,9 +73,13 @@ struct agent {
     char unsaved[LINK_REASON]; /* why a checkpoint could not be written; "" = it can */
     bool draining;
 
+    char secret[RPC_SECRET]; /* of the attempt; "" = not known yet */
     struct timer enroll_timer;
-    bool enroll_patient; /* asked once already */
-    bool directory_away;
+    bool enroll_patient;    /* asked once already */
+    int64_t enroll_after;   /* not before that, because of the last refusal */
+    struct backoff refused; /* in a row */
+    bool renewing;          /* the secret is refused: enrol anew, whomever the member follows */
+    enum directory_standing standing;
     uint64_t vote_number; /* what the witness was asked last */
     bool vote_record;
 
@@ -113,7 +126,9 @@ void local_start(struct agent *agent);           /* facts are known: ranks may b
 void local_drain(struct agent *agent);           /* ask for save and stop */
 void local_leave(struct agent *agent, int code); /* the keeper is to end with this code */
 
-/* enrol.c: the directory's answers to enrolling. */
+/* enrol.c: enrolling, and what else the directory answers. */
+void enrol_open(struct agent *agent);
+void enrol_tick(void *context);
 void enrol_ask(struct agent *agent, int64_t due);
 extern const struct inquiry_events enrol_events;
 

@@ -1,4 +1,5 @@
-/* enrol - the directory's answers: facts of the job, whom to follow, the witness's vote. */
+/* enrol - enrolling, and the directory's answers: the secret, facts of the job, whom to follow, the
+ * witness's vote. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,22 +9,130 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/secret.h"
+#include "base/secret_file.h"
 
-#define ASK_AGAIN CLOCK_MS(200) /* when the directory does not answer */
+#define ASK_AGAIN    CLOCK_MS(200)    /* when the directory does not answer */
+#define REFUSED_MOST CLOCK_SECONDS(5) /* longest additional wait when it refuses */
+
+void enrol_open(struct agent *agent)
+{
+    agent->refused.first = ASK_AGAIN;
+    agent->refused.most = REFUSED_MOST;
+    agent->directory =
+        inquiry_new(agent->rpc, agent->settings->directory, agent->secret, &enrol_events, agent);
+}
 
 void enrol_ask(struct agent *agent, int64_t due)
 {
-    loop_timer(&agent->loop, &agent->enroll_timer, due);
+    loop_timer(
+        &agent->loop, &agent->enroll_timer, due > agent->enroll_after ? due : agent->enroll_after);
 }
 
-/* Says once that the directory is away, and once that it is back. */
-static void away_note(struct agent *agent, bool away, const char *reason)
+/* Says once that the directory is of no help, and once that it is again. */
+static void standing_note(struct agent *agent, enum directory_standing standing, const char *reason)
 {
-    if (away && !agent->directory_away)
-        log_warning(&agent->log, "the directory does not answer: %s", reason);
-    if (!away && agent->directory_away)
+    static const char *const words[] = {[DIRECTORY_AWAY] = "does not answer",
+                                        [DIRECTORY_REFUSES] = "refuses",
+                                        [DIRECTORY_USELESS] = "cannot be used"};
+
+    if (standing == agent->standing)
+        return;
+    agent->standing = standing;
+    if (standing == DIRECTORY_ANSWERS)
         log_info(&agent->log, "the directory answers again");
-    agent->directory_away = away;
+    else
+        log_warning(&agent->log, "the directory %s: %s", words[standing], reason);
+}
+
+static enum directory_standing standing_of(int status)
+{
+    if (status == RPC_OK)
+        return DIRECTORY_ANSWERS;
+    return status == RPC_UNAVAILABLE || status == RPC_DEADLINE ? DIRECTORY_AWAY : DIRECTORY_REFUSES;
+}
+
+/* Enrols once more: soon when the directory is away, later each time that it refuses. */
+static void ask_again(struct agent *agent, enum directory_standing standing, const char *reason)
+{
+    int64_t due = clock_now() + ASK_AGAIN;
+
+    standing_note(agent, standing, reason);
+    if (standing != DIRECTORY_AWAY) {
+        due += backoff_fail(&agent->refused);
+        agent->enroll_after = due;
+    }
+    enrol_ask(agent, due);
+}
+
+/* Takes note of what came of a report or of asking the witness. A secret that the directory does
+ * not take is asked for again. */
+static void outcome_note(struct agent *agent, const struct inquiry_outcome *outcome)
+{
+    enum directory_standing standing = standing_of(outcome->status);
+
+    if (outcome->status == RPC_UNAUTHENTICATED && agent->settings->token_file && !agent->renewing) {
+        agent->renewing = true;
+        ask_again(agent, standing, outcome->reason);
+        return;
+    }
+    standing_note(agent, standing, outcome->reason);
+    if (standing == DIRECTORY_ANSWERS)
+        backoff_reset(&agent->refused);
+}
+
+/* Reads the token, which is renewed from time to time, and has it shown. Returns 0 or -1. */
+static int token_show(struct agent *agent, struct error *error)
+{
+    char *token;
+
+    if (!agent->settings->token_file)
+        return 0;
+    if (secret_file_read(agent->settings->token_file, RPC_TOKEN, &token, error))
+        return -1;
+    inquiry_token(agent->directory, token);
+    secret_forget(token);
+    return 0;
+}
+
+void enrol_tick(void *context)
+{
+    struct agent *agent = context;
+    bool lost = !agent->leaving && agent->member.state == MEMBER_OUTSIDE;
+    bool first = !agent->leaving && !agent->enroll_patient;
+    Muster__EnrollRequest request = MUSTER__ENROLL_REQUEST__INIT;
+    struct error error;
+
+    if (!lost && !first && !agent->renewing)
+        return;
+    if (token_show(agent, &error)) {
+        ask_again(agent, DIRECTORY_USELESS, error.text);
+        return;
+    }
+    request.job = agent->scope.job;
+    request.attempt = agent->scope.attempt;
+    request.agent = codec_pack_agent(&agent->book.entries[agent->self.slot]);
+    request.patient = agent->enroll_patient && !agent->renewing;
+    inquiry_enroll(agent->directory, &request);
+    muster__agent__free_unpacked(request.agent, NULL);
+}
+
+/* Takes the secret that a token was shown for. Returns 0, or 1 when there is none. */
+static int secret_take(struct agent *agent, const char *secret)
+{
+    unsigned char bytes[(RPC_SECRET - 1) / 2];
+
+    if (!agent->settings->token_file)
+        return 0;
+    if (text_unhex(bytes, sizeof bytes, secret))
+        return 1;
+    explicit_bzero(bytes, sizeof bytes);
+    if (secret_text_equal(agent->secret, secret))
+        return 0;
+    memcpy(agent->secret, secret, sizeof agent->secret);
+    peers_secret(agent->peers, agent->secret);
+    inquiry_secret(agent->directory, agent->secret);
+    return 0;
 }
 
 /* Keeps the spec where every rank can read it from the beginning. */
@@ -90,26 +199,52 @@ static bool decided_take(struct agent *agent, const Muster__View *decided)
     return true;
 }
 
-static void on_enrolled(void *context, const Muster__EnrollReply *reply, const char *reason)
+/* Takes what the answer says of the job, and of the lead if it names one. Returns 0, or 1 when it
+ * lacks something. */
+static int reply_take(struct agent *agent,
+                      const Muster__EnrollReply *reply,
+                      struct book_entry *lead)
+{
+    if (secret_take(agent, reply->secret))
+        return 1;
+    roster_take(agent, reply);
+    if (reply->facts)
+        facts_take(agent, reply->facts);
+    if (!agent->facts.known)
+        return 1;
+    if (reply->wait || reply->stand)
+        return 0;
+    return !reply->lead || codec_unpack_agent(reply->lead, lead);
+}
+
+/* The secret is another one. Returns whether that was all that was asked for. */
+static bool renewed(struct agent *agent)
+{
+    if (!agent->renewing)
+        return false;
+    agent->renewing = false;
+    report_now(agent);
+    return agent->leaving || agent->member.state != MEMBER_OUTSIDE;
+}
+
+static void on_enrolled(void *context,
+                        const Muster__EnrollReply *reply,
+                        const struct inquiry_outcome *outcome)
 {
     struct agent *agent = context;
     struct member_event event = {.kind = MEMBER_ENROLLED};
     struct book_entry lead;
 
-    away_note(agent, !reply, reason);
-    if (!reply || agent->leaving) {
-        enrol_ask(agent, clock_now() + ASK_AGAIN);
+    if (!reply || reply_take(agent, reply, &lead)) {
+        ask_again(agent,
+                  reply ? DIRECTORY_USELESS : standing_of(outcome->status),
+                  reply ? "its answer is incomplete" : outcome->reason);
         return;
     }
-    roster_take(agent, reply);
-    if (reply->facts)
-        facts_take(agent, reply->facts);
-    if (!agent->facts.known || (!reply->wait && !reply->stand &&
-                                (!reply->lead || codec_unpack_agent(reply->lead, &lead)))) {
-        log_warning(&agent->log, "the directory's answer is incomplete");
-        enrol_ask(agent, clock_now() + ASK_AGAIN);
+    standing_note(agent, DIRECTORY_ANSWERS, "");
+    if (renewed(agent) || agent->leaving)
         return;
-    }
+    backoff_reset(&agent->refused);
     agent->enroll_patient = true;
     event.stand = reply->stand;
     if (reply->wait) {
@@ -125,11 +260,13 @@ static void on_enrolled(void *context, const Muster__EnrollReply *reply, const c
     agent_settle(agent);
 }
 
-static void on_reported(void *context, const Muster__ReportReply *reply, const char *reason)
+static void on_reported(void *context,
+                        const Muster__ReportReply *reply,
+                        const struct inquiry_outcome *outcome)
 {
     struct agent *agent = context;
 
-    away_note(agent, !reply, reason);
+    outcome_note(agent, outcome);
     report_taken(agent, reply);
     if (reply && reply->decided && decided_take(agent, reply->decided))
         act_lead(agent,
@@ -158,12 +295,14 @@ static bool vote_read(struct agent *agent, const Muster__WitnessReply *reply)
     return reply->next && codec_unpack_view(reply->next, &in->next) == 0;
 }
 
-static void on_witnessed(void *context, const Muster__WitnessReply *reply, const char *reason)
+static void on_witnessed(void *context,
+                         const Muster__WitnessReply *reply,
+                         const struct inquiry_outcome *outcome)
 {
     struct agent *agent = context;
     struct lead_event event = {.kind = LEAD_WITNESSED};
 
-    away_note(agent, !reply, reason);
+    outcome_note(agent, outcome);
     if (reply && vote_read(agent, reply))
         event.message = &agent->incoming.message;
     act_lead(agent, &event);

@@ -92,7 +92,7 @@ static int metrics_fill(void *context, struct text *body)
     metrics_set(metrics, LEADING, "", agent->lead.state != LEAD_ASLEEP);
     metrics_set(metrics, GENERATION, "", (double)agent->member.base.generation);
     metrics_set(metrics, SAVE_FAILING, "", agent->unsaved[0] != '\0');
-    metrics_set(metrics, DIRECTORY_UP, "", !agent->directory_away);
+    metrics_set(metrics, DIRECTORY_UP, "", agent->standing == DIRECTORY_ANSWERS);
     metrics_clear(metrics, RANK_STATE);
     for (uint32_t i = 0; i < agent->ranks.count; i++)
         rank_expose(agent, i);

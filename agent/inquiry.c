@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/secret.h"
 #include "wire/rpc_ask.h"
 
 #define PATIENCE CLOCK_SECONDS(15) /* the directory holds a patient question for 10 */
@@ -20,6 +21,8 @@ struct question {
 struct inquiry {
     struct rpc *rpc;
     struct rpc_channel *channel;
+    char *secret;
+    char *token; /* NULL = none: enrolling shows the secret, too */
     const struct inquiry_events *events;
     void *context;
     struct question questions[QUESTIONS];
@@ -35,6 +38,7 @@ struct inquiry *inquiry_new(struct rpc *rpc,
 
     inquiry->rpc = rpc;
     inquiry->channel = rpc_dial(rpc, address, secret);
+    inquiry->secret = memory_text(secret);
     inquiry->events = events;
     inquiry->context = context;
     for (int i = 0; i < QUESTIONS; i++)
@@ -49,7 +53,21 @@ void inquiry_free(struct inquiry *inquiry)
     for (int i = 0; i < QUESTIONS; i++)
         rpc_ask_drop(inquiry->questions[i].ask);
     rpc_hang_up(inquiry->channel);
+    secret_forget(inquiry->secret);
+    secret_forget(inquiry->token);
     free(inquiry);
+}
+
+void inquiry_secret(struct inquiry *inquiry, const char *secret)
+{
+    secret_forget(inquiry->secret);
+    inquiry->secret = memory_text(secret);
+}
+
+void inquiry_token(struct inquiry *inquiry, const char *token)
+{
+    secret_forget(inquiry->token);
+    inquiry->token = memory_text(token);
 }
 
 bool inquiry_reporting(const struct inquiry *inquiry)
@@ -64,13 +82,23 @@ static void ask(struct inquiry *inquiry,
                 rpc_answer answer)
 {
     struct question *question = &inquiry->questions[kind];
+    bool token = kind == ENROLL && inquiry->token;
     size_t size = protobuf_c_message_get_packed_size(message);
     CLEAN_FREE uint8_t *bytes = memory_get(1, size);
     const struct rpc_question asked = {bytes, size, answer, question};
 
     protobuf_c_message_pack(message, bytes);
     rpc_ask_drop(question->ask);
+    rpc_channel_credential(inquiry->channel, token ? inquiry->token : inquiry->secret);
     question->ask = rpc_ask(inquiry->channel, path, clock_now() + PATIENCE, &asked);
+}
+
+/* What is told of a call that ended so; its answer could be read or not. */
+static struct inquiry_outcome outcome_of(int status, const char *reason, bool readable)
+{
+    if (status == RPC_OK && !readable)
+        return (struct inquiry_outcome){RPC_REFUSED, "malformed answer"};
+    return (struct inquiry_outcome){status, reason};
 }
 
 static void on_enrolled(
@@ -79,9 +107,10 @@ static void on_enrolled(
     struct question *question = context;
     struct inquiry *inquiry = question->inquiry;
     Muster__EnrollReply *reply = status ? NULL : muster__enroll_reply__unpack(NULL, size, data);
+    const struct inquiry_outcome outcome = outcome_of(status, reason, reply != NULL);
 
     question->ask = NULL;
-    inquiry->events->enrolled(inquiry->context, reply, status ? reason : "malformed answer");
+    inquiry->events->enrolled(inquiry->context, reply, &outcome);
     if (reply)
         muster__enroll_reply__free_unpacked(reply, NULL);
 }
@@ -92,9 +121,10 @@ static void on_reported(
     struct question *question = context;
     struct inquiry *inquiry = question->inquiry;
     Muster__ReportReply *reply = status ? NULL : muster__report_reply__unpack(NULL, size, data);
+    const struct inquiry_outcome outcome = outcome_of(status, reason, reply != NULL);
 
     question->ask = NULL;
-    inquiry->events->reported(inquiry->context, reply, status ? reason : "malformed answer");
+    inquiry->events->reported(inquiry->context, reply, &outcome);
     if (reply)
         muster__report_reply__free_unpacked(reply, NULL);
 }
@@ -105,9 +135,10 @@ static void on_witnessed(
     struct question *question = context;
     struct inquiry *inquiry = question->inquiry;
     Muster__WitnessReply *reply = status ? NULL : muster__witness_reply__unpack(NULL, size, data);
+    const struct inquiry_outcome outcome = outcome_of(status, reason, reply != NULL);
 
     question->ask = NULL;
-    inquiry->events->witnessed(inquiry->context, reply, status ? reason : "malformed answer");
+    inquiry->events->witnessed(inquiry->context, reply, &outcome);
     if (reply)
         muster__witness_reply__free_unpacked(reply, NULL);
 }

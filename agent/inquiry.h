@@ -10,22 +10,42 @@
 #include "wire/muster.pb-c.h"
 #include "wire/rpc.h"
 
-/* Answers; NULL = there was none, for `reason`. Messages are valid during the callback. */
+/* What came of a question: RPC_OK, or why there is no answer. One that cannot be read is none, with
+ * RPC_REFUSED. */
+struct inquiry_outcome {
+    int status;
+    const char *reason;
+};
+
+/* Answers; NULL = there was none. Messages and outcomes are valid during the callback. */
 struct inquiry_events {
-    void (*enrolled)(void *context, const Muster__EnrollReply *reply, const char *reason);
-    void (*reported)(void *context, const Muster__ReportReply *reply, const char *reason);
-    void (*witnessed)(void *context, const Muster__WitnessReply *reply, const char *reason);
+    void (*enrolled)(void *context,
+                     const Muster__EnrollReply *reply,
+                     const struct inquiry_outcome *outcome);
+    void (*reported)(void *context,
+                     const Muster__ReportReply *reply,
+                     const struct inquiry_outcome *outcome);
+    void (*witnessed)(void *context,
+                      const Muster__WitnessReply *reply,
+                      const struct inquiry_outcome *outcome);
 };
 
 struct inquiry;
 
-/* A way to the service at `address`. Never NULL. Events, context and texts must outlive it. */
+/* A way to the service at `address`. Questions show `secret` ("" = it is not known yet). Never
+ * NULL. Events and context must outlive it. */
 struct inquiry *inquiry_new(struct rpc *rpc,
                             const char *address,
                             const char *secret,
                             const struct inquiry_events *events,
                             void *context);
 void inquiry_free(struct inquiry *inquiry);
+
+/* From now on questions show this secret. */
+void inquiry_secret(struct inquiry *inquiry, const char *secret);
+
+/* From now on only other questions than enrolling show the secret; that one shows this token. */
+void inquiry_token(struct inquiry *inquiry, const char *token);
 
 /* Ask. A question of a kind that is open already replaces the open one. */
 void inquiry_enroll(struct inquiry *inquiry, const Muster__EnrollRequest *request);

@@ -170,6 +170,12 @@ void peers_free(struct peers *peers)
     free(peers);
 }
 
+void peers_secret(struct peers *peers, const char *secret)
+{
+    peers->settings.secret = secret;
+    rpc_server_secret(peers->server, secret);
+}
+
 int peers_port(const struct peers *peers)
 {
     return rpc_port(peers->server);
@@ -189,8 +195,9 @@ void peers_send(struct peers *peers, const struct identity *to, const void *data
 {
     struct session *session = session_find(peers, to);
     const struct book_entry *entry = book_find(peers->settings.book, to);
+    bool reachable = entry && entry->address[0] && peers->settings.secret;
 
-    if (!session && !(entry && entry->address[0])) {
+    if (!session && !reachable) {
         unreachable_note(peers, to);
         return;
     }

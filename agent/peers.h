@@ -26,7 +26,7 @@ struct peers_events {
 /* Everything here must outlive the peers. */
 struct peers_settings {
     const char *listen; /* where sessions are accepted */
-    const char *secret;
+    const char *secret; /* NULL = not known yet: nobody is let in, and nobody reached */
     const struct book *book;
     struct peers_events events;
     void *context;
@@ -39,6 +39,10 @@ struct peers *peers_new(struct rpc *rpc,
                         const struct peers_settings *settings,
                         struct error *error);
 void peers_free(struct peers *peers);
+
+/* From now on sessions are opened and let in with this secret, which must outlive the peers. Those
+ * that are open stay. */
+void peers_secret(struct peers *peers, const char *secret);
 
 /* The port of the Member service. */
 int peers_port(const struct peers *peers);

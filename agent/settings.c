@@ -48,14 +48,16 @@ static void host_default(struct settings *settings)
 
 static int complete(struct settings *settings, const char *level, struct error *error)
 {
-    if (!settings->job || !settings->directory || !settings->secret_file)
-        return error_set(error, "--job, --directory and --secret-file are needed");
+    if (!settings->job || !settings->directory)
+        return error_set(error, "--job and --directory are needed");
+    if (!settings->secret_file == !settings->token_file)
+        return error_set(error, "one of --secret-file and --token-file is needed");
     if (log_level_parse(level, &settings->log_level))
         return error_set(
             error, "--log-level: '%s' is not one of debug, info, warning, error", level);
     if (!settings->host)
         host_default(settings);
-    return secret_read(settings, error);
+    return settings->secret_file ? secret_read(settings, error) : 0;
 }
 
 int settings_read(struct settings *settings, int argc, char **argv)
@@ -68,6 +70,7 @@ int settings_read(struct settings *settings, int argc, char **argv)
         {"ranks", 'r', OPTION_INTEGER, "N", "ranks here", &settings->ranks, 1, SETTINGS_RANKS},
         {"directory", 'd', OPTION_TEXT, "HOST:PORT", "where to enrol", &settings->directory, 0, 0},
         {"secret-file", 0, OPTION_TEXT, "FILE", "the job's secret", &settings->secret_file, 0, 0},
+        {"token-file", 0, OPTION_TEXT, "FILE", "shown to get it", &settings->token_file, 0, 0},
         {"listen", 'l', OPTION_TEXT, "HOST:PORT", "for other agents", &settings->listen, 0, 0},
         {"host", 0, OPTION_TEXT, "HOST", "address given to peers", &settings->host, 0, 0},
         {"node", 0, OPTION_TEXT, "NAME", "name of the machine", &settings->node, 0, 0},

@@ -18,15 +18,16 @@ struct settings {
     int64_t slot;
     int64_t ranks;
     const char *directory;   /* numeric "host:port" of the Directory service */
-    const char *secret_file; /* holds the secret: 64 hexadecimal digits */
+    const char *secret_file; /* holds the secret: 64 hexadecimal digits; or NULL and */
+    const char *token_file;  /* holds the token that the directory gives the secret for */
     const char *listen;      /* where the Member service listens: "127.0.0.1:0" */
     const char *host;        /* the address at which peers reach it; default: that of `listen` */
     const char *node;
     const char *metrics; /* where metrics are served; NULL = nowhere */
     const char *verdict; /* file that receives how the job ended; NULL = none */
     enum log_level log_level;
-    char *const *command; /* of a rank, ended by NULL */
-    char secret[RPC_SECRET];
+    char *const *command;          /* of a rank, ended by NULL */
+    char secret[RPC_SECRET];       /* "" with a token file */
     char listen_host[NET_ADDRESS]; /* where `host` points by default */
 };
 

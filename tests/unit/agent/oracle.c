@@ -17,8 +17,13 @@ static void served(
     text_clear(&oracle->asked[kind]);
     text_add_bytes(&oracle->asked[kind], data, size);
     oracle->count[kind]++;
+    snprintf(oracle->shown[kind], sizeof oracle->shown[kind], "%s", rpc_credential(call));
     if (oracle->silent) {
         loop_stop(&oracle->loop);
+        return;
+    }
+    if (oracle->refusal[kind]) {
+        rpc_end(call, oracle->refusal[kind], "not you");
         return;
     }
     rpc_send(call, oracle->answer[kind].data, oracle->answer[kind].size);
@@ -82,12 +87,12 @@ static void on_guard(void *context)
 void oracle_open(struct oracle *oracle)
 {
     const struct rpc_service service = {
-        .methods = methods, .method_count = ORACLE_KINDS, .context = oracle};
+        .methods = methods, .method_count = ORACLE_KINDS, .context = oracle, .open = true};
 
     CU_ASSERT_FATAL(loop_init(&oracle->loop, NULL) == 0);
     oracle->rpc = rpc_new(&oracle->loop, NULL);
     CU_ASSERT_FATAL(oracle->rpc != NULL);
-    oracle->server = rpc_serve(oracle->rpc, "127.0.0.1:0", ORACLE_SECRET, &service, NULL);
+    oracle->server = rpc_serve(oracle->rpc, "127.0.0.1:0", NULL, &service, NULL);
     CU_ASSERT_FATAL(oracle->server != NULL);
     snprintf(oracle->address, sizeof oracle->address, "127.0.0.1:%d", rpc_port(oracle->server));
     oracle->guard = (struct timer){.call = on_guard, .context = oracle};

@@ -21,6 +21,8 @@ struct oracle {
     struct text asked[ORACLE_KINDS];  /* bytes of the newest question of each kind */
     struct text answer[ORACLE_KINDS]; /* bytes of the answers */
     int count[ORACLE_KINDS];          /* questions so far */
+    char shown[ORACLE_KINDS][128];    /* credential of the newest question of each kind */
+    int refusal[ORACLE_KINDS];        /* status to refuse with; RPC_OK = answers */
     bool silent;                      /* questions are taken and not answered */
     struct timer guard;
 };

@@ -117,7 +117,7 @@ static void metrics_say_what_the_agent_is(void)
     scene->agent.member.state = MEMBER_RUNNING;
     scene->agent.member.base.generation = 7;
     scene->agent.lead.state = LEAD_RUN;
-    scene->agent.directory_away = true;
+    scene->agent.standing = DIRECTORY_AWAY;
     scene->agent.unsaved[0] = 'x';
     scene->agent.ranks.items[0].state = RANK_RUNNING;
     body = scrape(scene, "/metrics");

@@ -14,47 +14,55 @@ struct scene {
     struct oracle oracle;
     struct inquiry *inquiry;
     struct text log;
-    int want; /* stop after so many answers */
+    int status; /* of the newest */
+    int want;   /* stop after so many answers */
 };
 
-static void came(struct scene *scene)
+static void came(struct scene *scene, const struct inquiry_outcome *outcome)
 {
+    scene->status = outcome->status;
     if (--scene->want == 0)
         loop_stop(&scene->oracle.loop);
 }
 
-static void on_enrolled(void *context, const Muster__EnrollReply *reply, const char *reason)
+static void on_enrolled(void *context,
+                        const Muster__EnrollReply *reply,
+                        const struct inquiry_outcome *outcome)
 {
     struct scene *scene = context;
 
     if (reply)
         text_addf(&scene->log, "enrolled wait=%d, ", reply->wait);
     else
-        text_addf(&scene->log, "enrolled none: %s, ", reason);
-    came(scene);
+        text_addf(&scene->log, "enrolled none: %s, ", outcome->reason);
+    came(scene, outcome);
 }
 
-static void on_reported(void *context, const Muster__ReportReply *reply, const char *reason)
+static void on_reported(void *context,
+                        const Muster__ReportReply *reply,
+                        const struct inquiry_outcome *outcome)
 {
     struct scene *scene = context;
 
     if (reply)
         text_addf(&scene->log, "reported %u, ", (unsigned)reply->incidents);
     else
-        text_addf(&scene->log, "reported none: %s, ", reason);
+        text_addf(&scene->log, "reported none: %s, ", outcome->reason);
     CU_ASSERT(!inquiry_reporting(scene->inquiry));
-    came(scene);
+    came(scene, outcome);
 }
 
-static void on_witnessed(void *context, const Muster__WitnessReply *reply, const char *reason)
+static void on_witnessed(void *context,
+                         const Muster__WitnessReply *reply,
+                         const struct inquiry_outcome *outcome)
 {
     struct scene *scene = context;
 
     if (reply)
         text_addf(&scene->log, "witnessed %llu, ", (unsigned long long)reply->promised);
     else
-        text_addf(&scene->log, "witnessed none: %s, ", reason);
-    came(scene);
+        text_addf(&scene->log, "witnessed none: %s, ", outcome->reason);
+    came(scene, outcome);
 }
 
 static const struct inquiry_events events = {on_enrolled, on_reported, on_witnessed};
@@ -163,6 +171,45 @@ static void questions_of_different_kinds_do_not_wait_for_each_other(void)
     scene_free(scene);
 }
 
+static void a_token_is_shown_by_who_enrols_and_the_secret_by_others(void)
+{
+    struct scene *scene = scene_new();
+    const struct oracle *oracle = &scene->oracle;
+
+    enroll_ask(scene, 1);
+    scene_run(scene, 1);
+    CHECK_TEXT(oracle->shown[ORACLE_ENROLL], ORACLE_SECRET);
+    inquiry_secret(scene->inquiry, "");
+    inquiry_token(scene->inquiry, "first");
+    inquiry_token(scene->inquiry, "token");
+    enroll_ask(scene, 1);
+    report_ask(scene, 1);
+    scene_run(scene, 2);
+    CHECK_TEXT(oracle->shown[ORACLE_ENROLL], "token");
+    CHECK_TEXT(oracle->shown[ORACLE_REPORT], "");
+    inquiry_secret(scene->inquiry, ORACLE_SECRET);
+    enroll_ask(scene, 1);
+    report_ask(scene, 1);
+    witness_ask(scene, 1);
+    scene_run(scene, 3);
+    CHECK_TEXT(oracle->shown[ORACLE_ENROLL], "token");
+    CHECK_TEXT(oracle->shown[ORACLE_REPORT], ORACLE_SECRET);
+    CHECK_TEXT(oracle->shown[ORACLE_WITNESS], ORACLE_SECRET);
+    scene_free(scene);
+}
+
+static void a_refusal_is_told_with_its_reason(void)
+{
+    struct scene *scene = scene_new();
+
+    scene->oracle.refusal[ORACLE_REPORT] = RPC_UNAUTHENTICATED;
+    report_ask(scene, 1);
+    scene_run(scene, 1);
+    CHECK_TEXT(text_string(&scene->log), "reported none: not you, ");
+    CU_ASSERT(scene->status == RPC_UNAUTHENTICATED);
+    scene_free(scene);
+}
+
 static void an_answer_that_is_malformed_is_none(void)
 {
     struct scene *scene = scene_new();
@@ -180,6 +227,7 @@ static void an_answer_that_is_malformed_is_none(void)
     CHECK_TEXT(text_string(&scene->log),
                "enrolled none: malformed answer, reported none: malformed answer, "
                "witnessed none: malformed answer, ");
+    CU_ASSERT(scene->status == RPC_REFUSED);
     scene_free(scene);
 }
 
@@ -196,6 +244,7 @@ static void a_directory_that_is_away_is_said_to_be(void)
     CHECK_HAS(text_string(&scene->log), "enrolled none: ");
     CHECK_HAS(text_string(&scene->log), "reported none: ");
     CHECK_HAS(text_string(&scene->log), "witnessed none: ");
+    CU_ASSERT(scene->status == RPC_UNAVAILABLE);
     CU_ASSERT(!inquiry_reporting(scene->inquiry));
     scene_free(scene);
 }
@@ -235,6 +284,9 @@ SUITE("agent inquiry",
       {"every question brings its answer", every_question_brings_its_answer},
       {"questions of different kinds do not wait for each other",
        questions_of_different_kinds_do_not_wait_for_each_other},
+      {"a token is shown by who enrols and the secret by others",
+       a_token_is_shown_by_who_enrols_and_the_secret_by_others},
+      {"a refusal is told with its reason", a_refusal_is_told_with_its_reason},
       {"an answer that is malformed is none", an_answer_that_is_malformed_is_none},
       {"a directory that is away is said to be", a_directory_that_is_away_is_said_to_be},
       {"a newer question replaces the open one", a_newer_question_replaces_the_open_one},

@@ -218,6 +218,32 @@ static void who_does_not_know_the_secret_is_not_heard(void)
     scene_free(scene);
 }
 
+/* As long as an agent has not been told the secret. */
+static void who_has_no_secret_reaches_nobody_and_lets_nobody_in(void)
+{
+    struct scene *scene = scene_new(NULL);
+
+    introduce(scene, 0, 1, peers_port(scene->parties[1].peers));
+    introduce(scene, 1, 0, peers_port(scene->parties[0].peers));
+    say(&scene->parties[0], &scene->parties[1].id, "hello");
+    scene_run(scene, 1);
+    say(&scene->parties[1], &scene->parties[0].id, "hello");
+    scene_run(scene, 1);
+    CHECK_TEXT(log_of(scene, 0), "lost 1, ");
+    CHECK_TEXT(log_of(scene, 1), "lost 0, ");
+
+    peers_secret(scene->parties[1].peers, SECRET);
+    say(&scene->parties[0], &scene->parties[1].id, "now");
+    scene_run(scene, 1);
+    CHECK_TEXT(log_of(scene, 1), "lost 0, 0: now, ");
+    peers_cut(scene->parties[0].peers, &scene->parties[1].id);
+    scene_run(scene, 1);
+    say(&scene->parties[1], &scene->parties[0].id, "and now");
+    scene_run(scene, 1);
+    CHECK_TEXT(log_of(scene, 0), "lost 1, 1: and now, ");
+    scene_free(scene);
+}
+
 static void what_is_not_understood_ends_the_session(void)
 {
     struct scene *scene = scene_met();
@@ -315,6 +341,8 @@ SUITE("agent peers",
       {"who cannot be reached is lost later", who_cannot_be_reached_is_lost_later},
       {"another incarnation is not reached", another_incarnation_is_not_reached},
       {"who does not know the secret is not heard", who_does_not_know_the_secret_is_not_heard},
+      {"who has no secret reaches nobody and lets nobody in",
+       who_has_no_secret_reaches_nobody_and_lets_nobody_in},
       {"what is not understood ends the session", what_is_not_understood_ends_the_session},
       {"a session that changes hands is ended", a_session_that_changes_hands_is_ended},
       {"who cuts is not told and the other is", who_cuts_is_not_told_and_the_other_is},

@@ -18,11 +18,13 @@ struct scene {
     Muster__Report *report; /* the newest that was taken */
 };
 
-static void on_reported(void *context, const Muster__ReportReply *reply, const char *reason)
+static void on_reported(void *context,
+                        const Muster__ReportReply *reply,
+                        const struct inquiry_outcome *outcome)
 {
     struct agent *agent = context;
 
-    (void)reason;
+    (void)outcome;
     report_taken(agent, reply);
     loop_stop(rpc_loop(agent->rpc));
 }

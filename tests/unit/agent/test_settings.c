@@ -160,7 +160,6 @@ static void what_is_out_of_bounds_is_refused(void)
 static void what_cannot_be_done_without_is_asked_for(void)
 {
     static const char *const lines[][4] = {
-        {"--job=uid", "--directory=127.0.0.1:9", "trainer"},
         {"--job=uid", "--secret-file=x", "trainer"},
         {"--directory=127.0.0.1:9", "--secret-file=x", "trainer"}};
     struct attempt attempt = {0};
@@ -169,8 +168,32 @@ static void what_cannot_be_done_without_is_asked_for(void)
         CLEAN(text) struct text said = {0};
 
         CU_ASSERT(settings_say(&attempt, 2, lines[i], &said) == 2);
-        CHECK_HAS(text_string(&said), "--job, --directory and --secret-file are needed");
+        CHECK_HAS(text_string(&said), "--job and --directory are needed");
     }
+}
+
+static void either_a_secret_or_a_token_is_asked_for(void)
+{
+    struct attempt attempt = {0};
+    CLEAN(text) struct text none = {0};
+    CLEAN(text) struct text both = {0};
+    CLEAN(text) struct text token = {0};
+
+    CU_ASSERT(READ(&attempt, &none, "-juid", "-d127.0.0.1:9", "trainer") == 2);
+    CHECK_HAS(text_string(&none), "one of --secret-file and --token-file is needed");
+    CU_ASSERT(READ(&attempt,
+                   &both,
+                   "-juid",
+                   "-d127.0.0.1:9",
+                   "--token-file=x",
+                   "--secret-file",
+                   secret_path(SECRET),
+                   "trainer") == 2);
+    CHECK_HAS(text_string(&both), "one of --secret-file and --token-file is needed");
+    CU_ASSERT(READ(&attempt, &token, "-juid", "-d127.0.0.1:9", "--token-file=/x", "trainer") == 0);
+    CHECK_TEXT(attempt.settings.token_file, "/x");
+    CHECK_TEXT(attempt.settings.secret, "");
+    CU_ASSERT(attempt.settings.secret_file == NULL);
 }
 
 /* Checks what is said of a secret file with that content. */
@@ -224,6 +247,7 @@ static void help_is_no_mistake(void)
     CU_ASSERT(settings_say(&attempt, 1, words, &said) == 1);
     CHECK_HAS(text_string(&said), "usage: muster-agent");
     CHECK_HAS(text_string(&said), "--secret-file FILE");
+    CHECK_HAS(text_string(&said), "--token-file FILE");
 }
 
 SUITE("agent settings",
@@ -231,6 +255,7 @@ SUITE("agent settings",
       {"what is not given has its default", what_is_not_given_has_its_default},
       {"what is out of bounds is refused", what_is_out_of_bounds_is_refused},
       {"what cannot be done without is asked for", what_cannot_be_done_without_is_asked_for},
+      {"either a secret or a token is asked for", either_a_secret_or_a_token_is_asked_for},
       {"a secret is 64 hexadecimal digits", a_secret_is_64_hexadecimal_digits},
       {"a secret file that is not there is named", a_secret_file_that_is_not_there_is_named},
       {"help is no mistake", help_is_no_mistake})
