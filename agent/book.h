@@ -5,7 +5,7 @@
 #include "agent/view.h"
 
 #define BOOK_ADDRESS 80
-#define BOOK_NODE    64
+#define BOOK_NODE    254
 
 struct book_entry {
     struct identity id;

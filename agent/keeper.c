@@ -109,6 +109,25 @@ static void rank_hand_over(struct keeper *keeper, uint32_t index)
     tell(keeper, &message, rank->shared, KEEPER_LINK_DESCRIPTORS);
 }
 
+/* Reaps children that are nobody's: as process 1 the keeper inherits every orphan of the pod. A
+ * known child is left to its pidfd, and those behind it to the call after it was reaped. */
+static void orphans_reap(struct keeper *keeper)
+{
+    for (;;) {
+        siginfo_t info = {0};
+        bool known;
+
+        if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) || !info.si_pid)
+            return;
+        known = info.si_pid == keeper->agent.process;
+        for (int i = 0; i < SETTINGS_RANKS; i++)
+            known |= info.si_pid == keeper->ranks[i].process;
+        if (known)
+            return;
+        waitpid(info.si_pid, NULL, WNOHANG);
+    }
+}
+
 /* Reaps a child whose pidfd is readable. Returns its status. */
 static int child_reap(struct keeper *keeper, struct child *child)
 {
@@ -119,6 +138,7 @@ static int child_reap(struct keeper *keeper, struct child *child)
     loop_remove(&keeper->loop, &child->watch);
     close(child->watch.descriptor);
     child->process = 0;
+    orphans_reap(keeper);
     return status;
 }
 
@@ -365,25 +385,6 @@ static void agent_start(void *context)
 }
 
 /* Signals. */
-
-/* Reaps children that are nobody's: as process 1 the keeper inherits every orphan of the pod. A
- * known child is left to its pidfd. */
-static void orphans_reap(struct keeper *keeper)
-{
-    for (;;) {
-        siginfo_t info = {0};
-        bool known;
-
-        if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) || !info.si_pid)
-            return;
-        known = info.si_pid == keeper->agent.process;
-        for (int i = 0; i < SETTINGS_RANKS; i++)
-            known |= info.si_pid == keeper->ranks[i].process;
-        if (known)
-            return;
-        waitpid(info.si_pid, NULL, WNOHANG);
-    }
-}
 
 static void on_signal(void *context, uint32_t events)
 {

@@ -9,7 +9,7 @@
 #define ENROLMENT_SLOTS   1024
 #define ENROLMENT_LIFE    16
 #define ENROLMENT_ADDRESS 80
-#define ENROLMENT_NODE    64
+#define ENROLMENT_NODE    254
 
 /* One incarnation of the agent of a slot, with where it is. */
 struct enrolled {

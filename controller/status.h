@@ -18,7 +18,7 @@
 #define STATUS_MESSAGE   1024 /* most bytes of a condition's message */
 #define STATUS_CAUSE     32
 #define STATUS_WORDS     256 /* of an incident, with the zero byte */
-#define STATUS_NODE      64
+#define STATUS_NODE      254
 #define STATUS_INCIDENTS 16   /* kept; the newest */
 #define STATUS_TIMES     1000 /* kept of restarts; the newest */
 #define STATUS_RESULT    4096 /* most bytes of a result */

@@ -71,7 +71,7 @@ static void another_job_or_attempt_is_refused(void)
 /* Changes one thing of a good request; returns the reason that is wanted. */
 static const char *spoil(int kind, Muster__EnrollRequest *request, struct agent *agent)
 {
-    static char text[100];
+    static char text[300];
 
     memset(text, 'x', sizeof text - 1);
     switch (kind) {
