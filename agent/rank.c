@@ -1,9 +1,9 @@
-/* rank - the life of one local rank as a table. */
+/* rank - the life of one local rank as a table for each kind of trainer. */
 #include "agent/rank.h"
 
 #define MOVE(state, act) {true, state, act}
 
-static const struct rank_move table[RANK_STATES][RANK_EVENTS] = {
+static const struct rank_move native[RANK_STATES][RANK_EVENTS] = {
     [RANK_DOWN] = {[RANK_SPAWNED] = MOVE(RANK_STARTING, RANK_NOTHING)},
     [RANK_STARTING] = {[RANK_HELLO] = MOVE(RANK_IDLE, RANK_NOTHING),
                        [RANK_LEAVE] = MOVE(RANK_ENDING, RANK_SEND_LEAVE),
@@ -36,13 +36,40 @@ static const struct rank_move table[RANK_STATES][RANK_EVENTS] = {
         {[RANK_LATE] = MOVE(RANK_KILLED, RANK_KILL), [RANK_EXITED] = MOVE(RANK_DOWN, RANK_NOTHING)},
 };
 
-struct rank_move rank_move(enum rank_state state, enum rank_event event)
+/* A rank without a process is down, or set and waits for go, or done. That others are told to leave
+ * is how they end: it is no fault of theirs. */
+static const struct rank_move foreign[RANK_STATES][RANK_EVENTS] = {
+    [RANK_DOWN] = {[RANK_PLACE] = MOVE(RANK_SET, RANK_SEND_ASSIGN)},
+    [RANK_SET] = {[RANK_START] = MOVE(RANK_STARTING, RANK_SEND_GO),
+                  [RANK_REVOKE] = MOVE(RANK_DOWN, RANK_NOTHING),
+                  [RANK_LEAVE] = MOVE(RANK_DOWN, RANK_NOTHING)},
+    [RANK_STARTING] = {[RANK_SPAWNED] = MOVE(RANK_RUNNING, RANK_NOTHING),
+                       [RANK_REVOKE] = MOVE(RANK_LEAVING, RANK_SEND_REVOKE),
+                       [RANK_LEAVE] = MOVE(RANK_ENDING, RANK_SEND_LEAVE),
+                       [RANK_EXITED] = MOVE(RANK_DOWN, RANK_BLAME)},
+    [RANK_RUNNING] = {[RANK_FINISHED] = MOVE(RANK_DONE, RANK_NOTHING),
+                      [RANK_REVOKE] = MOVE(RANK_LEAVING, RANK_SEND_REVOKE),
+                      [RANK_LEAVE] = MOVE(RANK_ENDING, RANK_SEND_LEAVE),
+                      [RANK_EXITED] = MOVE(RANK_DOWN, RANK_BLAME)},
+    [RANK_DONE] = {[RANK_REVOKE] = MOVE(RANK_DOWN, RANK_NOTHING),
+                   [RANK_LEAVE] = MOVE(RANK_DOWN, RANK_NOTHING)},
+    [RANK_LEAVING] = {[RANK_LATE] = MOVE(RANK_KILLED, RANK_KILL),
+                      [RANK_LEAVE] = MOVE(RANK_ENDING, RANK_SEND_LEAVE),
+                      [RANK_EXITED] = MOVE(RANK_DOWN, RANK_NOTHING)},
+    [RANK_KILLED] = {[RANK_EXITED] = MOVE(RANK_DOWN, RANK_NOTHING)},
+    [RANK_ENDING] =
+        {[RANK_LATE] = MOVE(RANK_KILLED, RANK_KILL), [RANK_EXITED] = MOVE(RANK_DOWN, RANK_NOTHING)},
+};
+
+struct rank_move rank_move(enum rank_kind kind, enum rank_state state, enum rank_event event)
 {
-    return table[state][event];
+    return kind == RANK_FOREIGN ? foreign[state][event] : native[state][event];
 }
 
-bool rank_is_quiet(enum rank_state state)
+bool rank_is_quiet(enum rank_kind kind, enum rank_state state)
 {
+    if (kind == RANK_FOREIGN)
+        return state == RANK_DOWN;
     return state == RANK_DOWN || state == RANK_STARTING || state == RANK_IDLE;
 }
 

@@ -1,4 +1,4 @@
-/* rank - the life of one local rank as a table. Pure.
+/* rank - the life of one local rank as a table for each kind of trainer. Pure.
  *
  * A rank process may be replaced any number of times; its place in the pod stays. What a generation
  * wants of it is remembered here and acted on as soon as the process can follow. */
@@ -9,6 +9,10 @@
 #include <stdint.h>
 
 #include "agent/message.h"
+
+/* A native trainer outlives generations and speaks of what it does. A foreign one is any command: a
+ * process of one generation, of which only its exit status is known. */
+enum rank_kind { RANK_NATIVE, RANK_FOREIGN, RANK_KINDS };
 
 #define RANK_TEXT 4001 /* a reason, or a result */
 
@@ -61,10 +65,10 @@ struct rank_move {
 };
 
 /* What the event means in that state; not allowed = it says nothing new and is passed over. */
-struct rank_move rank_move(enum rank_state state, enum rank_event event);
+struct rank_move rank_move(enum rank_kind kind, enum rank_state state, enum rank_event event);
 
 /* Whether a rank in that state is in no generation. */
-bool rank_is_quiet(enum rank_state state);
+bool rank_is_quiet(enum rank_kind kind, enum rank_state state);
 
 const char *rank_state_name(enum rank_state state);
 

@@ -12,8 +12,9 @@
 
 #define NEVER          INT64_MAX
 #define LEAVE_PATIENCE INT64_C(5000000000)
-#define START_PAUSE    INT64_C(100000000) /* after a start that did not come to hello; doubled */
-#define STARTS_MOST    7                  /* doublings */
+#define FOREIGN_END    INT64_C(30000000000) /* a trainer that is asked to end may save its state */
+#define START_PAUSE    INT64_C(100000000)   /* after a start that did not come to hello; doubled */
+#define STARTS_MOST    7                    /* doublings */
 
 void ranks_init(struct ranks *ranks, uint32_t count, uint64_t seed)
 {
@@ -21,9 +22,20 @@ void ranks_init(struct ranks *ranks, uint32_t count, uint64_t seed)
     memset(ranks, 0, sizeof *ranks);
     ranks->count = count;
     ranks->leave_patience = LEAVE_PATIENCE;
+    ranks->end_patience = LEAVE_PATIENCE;
     ranks->random = seed;
     for (uint32_t i = 0; i < count; i++)
         ranks->items[i].committed = LINK_NO_STATE;
+}
+
+void ranks_foreign(struct ranks *ranks)
+{
+    if (ranks->kind == RANK_FOREIGN)
+        return;
+    ranks->kind = RANK_FOREIGN;
+    ranks->end_patience = FOREIGN_END;
+    for (uint32_t i = 0; i < ranks->count; i++)
+        ranks->items[i].due = NEVER;
 }
 
 static void order(struct ranks_output *output, enum ranks_order_kind kind, uint32_t rank)
@@ -54,10 +66,12 @@ static void holdings(const struct ranks *ranks, struct message *message)
     }
 }
 
-/* The cause that an exit status stands for: from outside, or of the rank's own making. */
-static enum cause cause_of(const struct rank *rank, int status)
+/* The cause that an exit status stands for: from outside, or of the rank's own making. The status
+ * of a foreign trainer means nothing to us; only that it could not be started is announced. */
+static enum cause cause_of(enum rank_kind kind, const struct rank *rank, int status)
 {
-    int code = rank->code ? (int)rank->code : WEXITSTATUS(status);
+    int own = kind == RANK_FOREIGN ? LINK_EXIT_FAILED : WEXITSTATUS(status);
+    int code = rank->code ? (int)rank->code : own;
 
     if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGTERM))
         return rank->state == RANK_KILLED ? CAUSE_STUCK : CAUSE_RANK_KILLED;
@@ -85,7 +99,7 @@ static void blame(struct ranks *ranks,
     message->fault.cause = CAUSE_COMMUNICATOR;
     message->text = rank->text;
     if (news->event == RANK_EXITED) {
-        message->fault.cause = cause_of(rank, news->status);
+        message->fault.cause = cause_of(ranks->kind, rank, news->status);
         message->fault.final = message->fault.cause == CAUSE_INPUT;
         rank->given_up = message->fault.final;
         /* Only a rank that said why it would end is quoted: other words were about its peers. */
@@ -100,7 +114,7 @@ static int64_t start_due(struct ranks *ranks, struct rank *rank, int64_t now)
 {
     int64_t bound = START_PAUSE << (rank->starts < STARTS_MOST ? rank->starts : STARTS_MOST);
 
-    if (rank->given_up || ranks->ending)
+    if (rank->given_up || ranks->ending || ranks->kind == RANK_FOREIGN)
         return NEVER;
     return rank->starts ? now + (int64_t)random_below(&ranks->random, (uint64_t)bound) : now;
 }
@@ -126,7 +140,7 @@ static void act(struct ranks *ranks,
         order(output, RANKS_REVOKE, index);
         break;
     case RANK_SEND_LEAVE:
-        rank->due = now + ranks->leave_patience;
+        rank->due = now + ranks->end_patience;
         order(output, RANKS_LEAVE, index);
         break;
     case RANK_KILL:
@@ -146,7 +160,7 @@ static enum rank_action move(struct ranks *ranks,
                              struct ranks_output *output)
 {
     struct rank *rank = &ranks->items[index];
-    struct rank_move cell = rank_move(rank->state, event);
+    struct rank_move cell = rank_move(ranks->kind, rank->state, event);
 
     if (!cell.allowed)
         return RANK_NOTHING;
@@ -169,7 +183,7 @@ static bool all(const struct ranks *ranks, enum rank_state state)
 static bool all_quiet(const struct ranks *ranks)
 {
     for (uint32_t i = 0; i < ranks->count; i++) {
-        if (!rank_is_quiet(ranks->items[i].state))
+        if (!rank_is_quiet(ranks->kind, ranks->items[i].state))
             return false;
     }
     return true;
@@ -202,17 +216,27 @@ static void conclude(struct ranks *ranks, struct ranks_output *output)
     output->ended = ranks->ending && all(ranks, RANK_DOWN);
 }
 
+/* Whether the rank can take a place: a process that is in no generation, or, of a foreign trainer,
+ * none, which was not in this generation before. */
+static bool can_be_placed(const struct ranks *ranks, const struct rank *rank)
+{
+    if (ranks->kind == RANK_FOREIGN)
+        return rank->state == RANK_DOWN && rank->generation != ranks->wanted;
+    return rank->state == RANK_IDLE;
+}
+
 /* Lets every rank follow what is wanted of the group, as far as it can. */
 static void follow(struct ranks *ranks, int64_t now, struct ranks_output *output)
 {
     for (uint32_t i = 0; i < ranks->count; i++) {
         struct rank *rank = &ranks->items[i];
 
-        if (rank->state == RANK_DOWN && rank->due <= now && !ranks->ending) {
+        if (ranks->kind == RANK_NATIVE && rank->state == RANK_DOWN && rank->due <= now &&
+            !ranks->ending) {
             rank->due = NEVER;
             order(output, RANKS_SPAWN, i);
         }
-        if (rank->state == RANK_IDLE && ranks->wanted)
+        if (ranks->wanted && can_be_placed(ranks, rank))
             move(ranks, i, RANK_PLACE, now, output);
         if (rank->state == RANK_SET && ranks->started)
             move(ranks, i, RANK_START, now, output);
@@ -259,10 +283,27 @@ static void exited(struct ranks *ranks,
     rank->due = start_due(ranks, rank, now);
 }
 
-void ranks_hear(struct ranks *ranks,
-                const struct ranks_news *news,
-                int64_t now,
-                struct ranks_output *output)
+/* The processes of a foreign trainer cannot go on without each other. */
+static void foreign_end(struct ranks *ranks, int64_t now, struct ranks_output *output)
+{
+    ranks->wanted = 0;
+    ranks->started = false;
+    for (uint32_t i = 0; i < ranks->count; i++)
+        move(ranks, i, RANK_REVOKE, now, output);
+}
+
+/* Whether a foreign trainer has ended well. */
+static bool foreign_finished(const struct ranks *ranks, const struct ranks_news *news)
+{
+    return ranks->kind == RANK_FOREIGN && news->event == RANK_EXITED && news->status == 0 &&
+           ranks->items[news->rank].state == RANK_RUNNING;
+}
+
+/* Takes what is not news of an earlier generation. */
+static void hear(struct ranks *ranks,
+                 const struct ranks_news *news,
+                 int64_t now,
+                 struct ranks_output *output)
 {
     struct rank *rank = &ranks->items[news->rank];
     enum rank_state before = rank->state;
@@ -270,7 +311,6 @@ void ranks_hear(struct ranks *ranks,
     bool stale =
         news->event == RANK_READY || news->event == RANK_BROKEN || news->event == RANK_FINISHED;
 
-    assert(news->rank < ranks->count);
     if (stale && news->generation != rank->generation)
         return;
     news_keep(rank, news);
@@ -282,7 +322,25 @@ void ranks_hear(struct ranks *ranks,
     } else if (action == RANK_BLAME) {
         blame(ranks, rank, news, output);
     }
+    if (ranks->kind == RANK_FOREIGN && action == RANK_BLAME)
+        foreign_end(ranks, now, output);
     follow(ranks, now, output);
+}
+
+void ranks_hear(struct ranks *ranks,
+                const struct ranks_news *news,
+                int64_t now,
+                struct ranks_output *output)
+{
+    struct ranks_news finished = *news;
+
+    assert(news->rank < ranks->count);
+    if (foreign_finished(ranks, news)) {
+        finished.event = RANK_FINISHED;
+        finished.generation = ranks->items[news->rank].generation;
+        finished.outcome = OUTCOME_SUCCEEDED;
+    }
+    hear(ranks, &finished, now, output);
 }
 
 void ranks_want(struct ranks *ranks,

@@ -25,6 +25,7 @@ struct rank {
 };
 
 struct ranks {
+    enum rank_kind kind;
     struct rank items[RANKS_MOST];
     uint32_t count;
     uint64_t wanted;  /* generation to be placed in; 0 = none */
@@ -33,18 +34,19 @@ struct ranks {
     bool quiet_asked; /* the member waits for QUIET */
     bool done_told;
     bool ending;
-    int64_t leave_patience; /* for leaving a generation, and for ending */
+    int64_t leave_patience; /* for leaving a generation */
+    int64_t end_patience;
     uint64_t random;
 };
 
 /* What is to be done to a rank. */
 enum ranks_order_kind {
-    RANKS_SPAWN,
+    RANKS_SPAWN, /* not for a foreign one */
     RANKS_KILL,
-    RANKS_ASSIGN,
-    RANKS_GO,
-    RANKS_REVOKE,
-    RANKS_LEAVE
+    RANKS_ASSIGN, /* foreign: there is nobody to be told */
+    RANKS_GO,     /* foreign: start its process */
+    RANKS_REVOKE, /* foreign: ask its process to end */
+    RANKS_LEAVE   /* foreign: the same */
 };
 
 struct ranks_order {
@@ -77,8 +79,12 @@ struct ranks_news {
     const char *text; /* may be NULL */
 };
 
-/* Begins with `count` ranks down, to be started at the first step. */
+/* Begins with `count` native ranks down, to be started at the first step. */
 void ranks_init(struct ranks *ranks, uint32_t count, uint64_t seed);
+
+/* The trainer is a foreign one: its ranks are started when a generation begins, end with it, and
+ * all end when one of them fails. Before the first step, or before ranks are adopted. */
+void ranks_foreign(struct ranks *ranks);
 
 /* Takes news of one rank. */
 void ranks_hear(struct ranks *ranks,

@@ -358,6 +358,140 @@ static void a_rank_that_was_handed_over_is_called_out_of_its_generation(void)
     group_free(group);
 }
 
+/* Foreign trainers. */
+
+static struct group *foreign_set(void)
+{
+    struct group *group = group_new();
+
+    ranks_foreign(&group->ranks);
+    for (uint32_t i = 0; i < COUNT; i++)
+        group->ranks.items[i].blob = (struct blob){.size = 1, .bytes = {(unsigned char)('x' + i)}};
+    CU_ASSERT(ranks_due(&group->ranks) == INT64_MAX);
+    CHECK_TEXT(tick(group), "");
+    CHECK_TEXT(want(group, RANK_PLACE, 5), "assign 0, assign 1, set 5 x y");
+    return group;
+}
+
+static struct group *foreign_running(void)
+{
+    struct group *group = foreign_set();
+
+    CHECK_TEXT(want(group, RANK_START, 5), "go 0, go 1");
+    CHECK_TEXT(hear(group, news_of(RANK_SPAWNED, 0)), "");
+    CHECK_TEXT(hear(group, news_of(RANK_SPAWNED, 1)), "");
+    return group;
+}
+
+static void a_foreign_group_is_started_at_go_and_done_when_all_have_ended_well(void)
+{
+    struct group *group = foreign_running();
+
+    CHECK_TEXT(hear(group, exited(1, 0)), "");
+    CHECK_TEXT(hear(group, exited(0, 0)), "done 1 ");
+    CHECK_TEXT(tick(group), "");
+    CHECK_TEXT(want(group, RANK_LEAVE, 0), "ended");
+    group_free(group);
+}
+
+static void a_foreign_group_ends_with_the_first_that_fails(void)
+{
+    static const struct {
+        int status;
+        const char *said;
+    } ends[] = {{SIGKILL, "fault 0 RankKilled: signal 9"},
+                {SIGSEGV, "fault 0 RankCrashed: signal 11"},
+                {1 << 8, "fault 0 RankCrashed: exit code 1"},
+                {2 << 8, "fault 0 RankCrashed: exit code 2"},
+                {3 << 8, "fault 0 RankCrashed: exit code 3"}};
+
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        struct group *group = foreign_running();
+
+        CHECK_HAS(hear(group, exited(0, ends[i].status)), ends[i].said);
+        CHECK_HAS(text_string(&group->said), "revoke 1");
+        CHECK_TEXT(want(group, RANK_REVOKE, 6), "");
+        CHECK_TEXT(hear(group, exited(1, SIGTERM)), "quiet -1/0");
+        CU_ASSERT(ranks_due(&group->ranks) == INT64_MAX);
+        CHECK_TEXT(want(group, RANK_PLACE, 6), "assign 0, assign 1, set 6 x y");
+        CHECK_TEXT(want(group, RANK_START, 6), "go 0, go 1");
+        group_free(group);
+    }
+}
+
+/* Also one that had ended well, and one whose start is under way. */
+static void a_foreign_group_begins_anew_as_a_whole(void)
+{
+    struct group *group = foreign_set();
+
+    want(group, RANK_START, 5);
+    hear(group, news_of(RANK_SPAWNED, 0));
+    CHECK_TEXT(hear(group, exited(0, 0)), "");
+    CHECK_TEXT(want(group, RANK_REVOKE, 6), "revoke 1");
+    CHECK_TEXT(hear(group, news_of(RANK_SPAWNED, 1)), "");
+    CHECK_TEXT(hear(group, exited(1, 0)), "quiet -1/0");
+    CHECK_TEXT(want(group, RANK_PLACE, 6), "assign 0, assign 1, set 6 x y");
+    group_free(group);
+}
+
+static void who_is_set_is_quiet_at_once(void)
+{
+    struct group *group = foreign_set();
+
+    CHECK_TEXT(want(group, RANK_REVOKE, 6), "quiet -1/0");
+    group_free(group);
+}
+
+static void a_foreign_rank_has_time_to_end_and_more_at_the_end_of_the_job(void)
+{
+    struct group *group = foreign_running();
+    int64_t grace = group->ranks.leave_patience;
+    int64_t end = group->ranks.end_patience;
+
+    CU_ASSERT(end > grace);
+    CHECK_TEXT(want(group, RANK_REVOKE, 6), "revoke 0, revoke 1");
+    group->now += grace;
+    CHECK_TEXT(tick(group), "kill 0, kill 1");
+    CHECK_TEXT(hear(group, exited(0, SIGKILL)), "");
+    CHECK_TEXT(hear(group, exited(1, SIGKILL)), "quiet -1/0");
+    group_free(group);
+
+    group = foreign_running();
+    CHECK_TEXT(want(group, RANK_LEAVE, 0), "leave 0, leave 1");
+    group->now += end - 1;
+    CHECK_TEXT(tick(group), "");
+    CHECK_TEXT(hear(group, exited(0, 0)), "");
+    group->now++;
+    CHECK_TEXT(tick(group), "kill 1");
+    CHECK_TEXT(hear(group, exited(1, SIGKILL)), "ended");
+    group_free(group);
+}
+
+static void a_foreign_command_that_cannot_be_started_is_no_use_trying_again(void)
+{
+    struct group *group = foreign_set();
+    struct ranks_news failed = {
+        .event = RANK_FAILED, .rank = 0, .code = LINK_EXIT_USAGE, .text = "not there"};
+
+    want(group, RANK_START, 5);
+    hear(group, news_of(RANK_SPAWNED, 0));
+    hear(group, failed);
+    CHECK_HAS(hear(group, exited(0, 127 << 8)), "fault 0 InvalidInput final: not there");
+    group_free(group);
+}
+
+static void a_foreign_rank_that_was_handed_over_is_ended(void)
+{
+    struct group *group = group_new();
+
+    ranks_foreign(&group->ranks);
+    ranks_adopt(&group->ranks, 1, LINK_NO_STATE, 0);
+    CHECK_TEXT(tick(group), "");
+    CHECK_TEXT(want(group, RANK_REVOKE, 9), "revoke 1");
+    CHECK_TEXT(hear(group, exited(1, SIGTERM)), "quiet -1/0");
+    group_free(group);
+}
+
 SUITE("agent ranks",
       {"the group moves when all of it can", the_group_moves_when_all_of_it_can},
       {"all are done with the result of the first", all_are_done_with_the_result_of_the_first},
@@ -376,4 +510,16 @@ SUITE("agent ranks",
       {"who is down is placed as soon as it is there",
        who_is_down_is_placed_as_soon_as_it_is_there},
       {"a rank that was handed over is called out of its generation",
-       a_rank_that_was_handed_over_is_called_out_of_its_generation})
+       a_rank_that_was_handed_over_is_called_out_of_its_generation},
+      {"a foreign group is started at go and done when all have ended well",
+       a_foreign_group_is_started_at_go_and_done_when_all_have_ended_well},
+      {"a foreign group ends with the first that fails",
+       a_foreign_group_ends_with_the_first_that_fails},
+      {"a foreign group begins anew as a whole", a_foreign_group_begins_anew_as_a_whole},
+      {"who is set is quiet at once", who_is_set_is_quiet_at_once},
+      {"a foreign rank has time to end and more at the end of the job",
+       a_foreign_rank_has_time_to_end_and_more_at_the_end_of_the_job},
+      {"a foreign command that cannot be started is no use trying again",
+       a_foreign_command_that_cannot_be_started_is_no_use_trying_again},
+      {"a foreign rank that was handed over is ended",
+       a_foreign_rank_that_was_handed_over_is_ended})
