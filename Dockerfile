@@ -23,7 +23,7 @@ FROM ${PROGRAMS} AS programs
 FROM scratch AS agent
 COPY --from=programs /roots/agent /
 USER 65532:65532
-ENTRYPOINT ["/usr/bin/muster-agent"]
+ENTRYPOINT ["/muster-agent"]
 
 FROM scratch AS trainer
 COPY --from=programs /roots/trainer /

@@ -42,15 +42,15 @@ copy() {
     licence "$1" "${package%%:*}"
 }
 
-# root NAME PROGRAM
+# root NAME PROGRAM PLACE
 root() {
-    local root=$out/$1 program=$programs/$2 library
+    local root=$out/$1 program=$programs/$2 place=$3 library
     rm -rf "$root"
-    mkdir -p "$root/etc" "$root/usr/bin"
+    mkdir -p "$root/etc" "$root$(dirname "$place")"
     mkdir -m 1777 "$root/tmp"
     echo "muster:x:65532:65532::/tmp:/" >"$root/etc/passwd"
     echo "muster:x:65532:" >"$root/etc/group"
-    strip -o "$root/usr/bin/$2" "$program"
+    strip -o "$root$place" "$program"
     install -D -m 644 "$lists/../LICENSE" "$root/usr/share/doc/muster/copyright"
     for library in $(libraries "$program"); do
         copy "$root" "$library"
@@ -61,5 +61,7 @@ root() {
 
 for program in "$programs"/muster-*; do
     name=${program##*/muster-}
-    root "$name" "muster-$name"
+    place=/usr/bin/muster-$name
+    [ "$name" != agent ] || place=/muster-agent # the controller has it start, whichever image it is from
+    root "$name" "muster-$name" "$place"
 done
