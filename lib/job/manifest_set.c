@@ -77,6 +77,16 @@ static cJSON *child_of(const cJSON *parent, const struct step *step)
     return NULL;
 }
 
+/* Puts a child at an index. cJSON_InsertItemInArray of Debian 12 does so at either end only. */
+static void element_put(cJSON *parent, int index, cJSON *child)
+{
+    int behind = cJSON_GetArraySize(parent) - index;
+
+    cJSON_AddItemToArray(parent, child);
+    for (; behind > 0; behind--)
+        cJSON_AddItemToArray(parent, cJSON_DetachItemFromArray(parent, index));
+}
+
 /* Puts `child`, NULL for one that could not be had, at a step below `parent`. The tree owns it
  * then, or it is released. A key of which null is asked is not there afterwards. */
 static int child_put(const struct setting *setting,
@@ -97,8 +107,11 @@ static int child_put(const struct setting *setting,
         cJSON_Delete(child);
         return 0;
     }
-    if (step->key ? cJSON_AddItemToObject(parent, key, child)
-                  : cJSON_InsertItemInArray(parent, step->index, child))
+    if (!step->key) {
+        element_put(parent, step->index, child);
+        return 0;
+    }
+    if (cJSON_AddItemToObject(parent, key, child))
         return 0;
     cJSON_Delete(child);
     return error_set(setting->error, "out of memory");

@@ -63,6 +63,21 @@ static void what_is_missing_on_the_way_is_made(void)
               !strcmp(printed, "{\"x\":null,\"n\":{\"o\":[[{\"p\":9},8]]},\"a\":{\"q\":[6]}}"));
 }
 
+static void each_element_of_a_sequence_is_replaced_in_its_place(void)
+{
+    CLEAN(manifest) struct manifest manifest = {0};
+    CLEAN_FREE char *printed = NULL;
+
+    begin(&manifest);
+    CU_ASSERT(manifest_set(&manifest, "a=[0, 1, 2, 3]", NULL) == 0);
+    CU_ASSERT(manifest_set(&manifest, "a[1]=b", NULL) == 0);
+    CU_ASSERT(manifest_set(&manifest, "a[3]=d", NULL) == 0);
+    CU_ASSERT(manifest_set(&manifest, "a[0]=a", NULL) == 0);
+    CU_ASSERT(manifest_set(&manifest, "a[2]=c", NULL) == 0);
+    printed = cJSON_PrintUnformatted(manifest.root);
+    CU_ASSERT(printed && !strcmp(printed, "{\"x\":null,\"a\":[\"a\",\"b\",\"c\",\"d\"]}"));
+}
+
 static void what_is_set_has_no_line_and_takes_none(void)
 {
     CLEAN(manifest) struct manifest manifest = {0};
@@ -177,6 +192,8 @@ static void every_failing_allocation_is_an_outcome(void)
 SUITE("job manifest set",
       {"settings reach their place", settings_reach_their_place},
       {"what is missing on the way is made", what_is_missing_on_the_way_is_made},
+      {"each element of a sequence is replaced in its place",
+       each_element_of_a_sequence_is_replaced_in_its_place},
       {"what is set has no line and takes none", what_is_set_has_no_line_and_takes_none},
       {"what cannot be set is told", what_cannot_be_set_is_told},
       {"a path has at most as many steps as a tree has levels",
