@@ -25,6 +25,11 @@ COPY --from=programs /roots/agent /
 USER 65532:65532
 ENTRYPOINT ["/muster-agent"]
 
+FROM scratch AS controller
+COPY --from=programs /roots/controller /
+USER 65532:65532
+ENTRYPOINT ["/usr/bin/muster-controller"]
+
 FROM scratch AS trainer
 COPY --from=programs /roots/trainer /
 USER 65532:65532

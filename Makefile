@@ -213,7 +213,7 @@ integration: $(DEPS) ## run real jobs, kill things, look at what comes out
 	$(Q)MUSTER_BIN=$(CURDIR)/$(B) $(B)/integration $(SUITE)
 
 # Images, from the release programs and without a daemon; one name a target of the Dockerfile.
-IMAGES := agent trainer
+IMAGES := agent controller trainer
 ARCHIVES := $(patsubst %,build/images/%.tar,pause $(IMAGES))
 .PHONY: images
 images: $(DEPS) ## build the images as archives into build/images/
