@@ -2,13 +2,14 @@
 # End to end: a cluster of its own, each test_NAME.sh on it in a namespace of its own, and nothing left
 # on the machine afterwards. run.sh [NAME...] runs these only.
 #
-# ARCHIVES are the files of the images. A test finds kubectl, KUBECONFIG, and the default namespace set
-# to its own. It fails by its status.
+# ARCHIVES are the files of the images. A test finds kubectl, KUBECONFIG with the default namespace set
+# to its own, CLUSTER, and what lib.sh has. It fails by its status. Without names, what the API server
+# makes of the manifests is looked at first, before there is a controller that acts on them.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 cluster=build/e2e
 record=build/e2e.machine
-patience=120 # seconds for one test
+patience=240 # seconds for one test
 
 down() {
     build/plane --dir "$cluster" down
@@ -27,12 +28,35 @@ nothing_left() {
 # What a reader needs who sees that it failed.
 explain() {
     local pod
-    kubectl get pods -o wide || true
+    kubectl get pods,mjob -o wide || true
+    kubectl get mjob -o yaml || true
     kubectl get events || true
     for pod in $(kubectl get pods -o name); do
         echo "--- $pod"
         kubectl logs --all-containers --prefix --tail=30 "$pod" || true
     done
+    echo "--- controller"
+    kubectl -n muster-system logs --tail=60 --previous deployment/muster-controller 2>/dev/null || true
+    kubectl -n muster-system logs --tail=60 deployment/muster-controller || true
+}
+
+conformance() {
+    local script begin
+    for script in tests/conformance/*.sh; do
+        begin=$SECONDS
+        "$script" || return
+        echo "ok: ${script#tests/} ($((SECONDS - begin)) s)"
+    done
+}
+
+# As docs say a cluster gets Muster.
+install() {
+    kubectl apply -f manifests/crd.yaml -f manifests/rbac.yaml >/dev/null &&
+        kubectl apply -f manifests/deployment.yaml >/dev/null &&
+        kubectl -n muster-system rollout status deployment/muster-controller --timeout=60s >/dev/null && return
+    echo "FAILED: the controller is not ready" >&2
+    explain >&2
+    return 1
 }
 
 run() {
@@ -55,11 +79,13 @@ trap down EXIT
 images=()
 for archive in $ARCHIVES; do images+=(--image "$archive"); done
 build/plane --dir "$cluster" up "${images[@]}" >/dev/null
-export KUBECONFIG=$PWD/$cluster/admin.kubeconfig PATH=$PWD/$cluster/bin:$PATH
+export KUBECONFIG=$PWD/$cluster/admin.kubeconfig PATH=$PWD/$cluster/bin:$PATH CLUSTER=$PWD/$cluster
 
 names=("$@")
 [ $# -gt 0 ] || mapfile -t names < <(cd tests/e2e && printf '%s\n' test_*.sh | sed 's/^test_//; s/\.sh$//')
 failed=0
+[ $# -gt 0 ] || conformance || failed=1
+install || { failed=1 names=(); }
 for name in "${names[@]}"; do run "$name" || failed=1; done
 
 trap - EXIT

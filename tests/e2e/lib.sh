@@ -1,0 +1,118 @@
+# What the tests of this folder share; sourced by them. CLUSTER is the directory of the cluster, and
+# kubectl's default namespace is the test's own.
+# shellcheck shell=bash
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+namespace=$(kubectl config view --minify --output 'jsonpath={..namespace}')
+controller=system:serviceaccount:muster-system:muster-controller
+muster=build/release/muster
+trainer=build/release/muster-trainer
+marked=0
+
+fail() {
+    echo "$*" >&2
+    exit 1
+}
+
+say() { echo "    $((SECONDS)) s: $*"; }
+
+plane() { build/plane --dir "$CLUSTER" "$@" >/dev/null; }
+
+# within SECONDS WHAT COMMAND...: until the command succeeds, or the test fails.
+within() {
+    local seconds=$1 what=$2 end=$((SECONDS + $1))
+    shift 2
+    until "$@" >/dev/null 2>&1; do
+        [ $SECONDS -lt $end ] || fail "not within $seconds s: $what"
+        sleep 0.2
+    done
+}
+
+# --- jobs ----------------------------------------------------------------------------------------
+
+# manifest NAME PATH=VALUE...: the example as another job, with little data and no checkpoints.
+manifest() {
+    local name=$1 set sets=()
+    shift
+    for set in "$@"; do sets+=(--set "$set"); done
+    $muster validate --output json --set "metadata.name=$name" \
+        --set 'spec.template.spec.initContainers[0].args[5]="6000"' \
+        --set 'spec.template.spec.initContainers[1].args[5]="1000"' \
+        --set 'spec.template.spec.volumes[1]={name: checkpoints, emptyDir: {}}' \
+        --set spec.checkpoint= "${sets[@]}" examples/digits.yaml
+}
+
+# status JOB PATH
+status() { kubectl get mjob "$1" --output "jsonpath={.status.$2}"; }
+
+# condition JOB TYPE: its status and its reason.
+condition() {
+    status "$1" "conditions[?(@.type=='$2')]['status','reason']"
+}
+
+# is JOB TYPE STATUS [REASON]
+is() { [[ "$(condition "$1" "$2") " == "$3 ${4:-}"* ]]; }
+
+# count JOB PATH NUMBER: whether a number of the status has come so far.
+count() { [ "$(status "$1" "$2")" -ge "$3" ]; }
+
+# completes SECONDS JOB
+completes() {
+    within "$1" "$2 ends" ended "$2"
+    is "$2" Complete True || fail "$2 has failed: $(status "$2" conditions)"
+}
+
+ended() { is "$1" Complete True || is "$1" Failed True; }
+
+# pods JOB: the names of those that are there.
+pods() { kubectl get pods --selector "muster.dev/job=$1" --output name; }
+
+no_pods() { [ -z "$(pods "$1")" ]; }
+
+# --- processes -----------------------------------------------------------------------------------
+
+# processes PROGRAM POD [OPTION...]: their numbers on this machine; options are kubectl's.
+processes() {
+    local program=$1 pod=$2 uid process
+    shift 2
+    uid=$(kubectl get pod "$pod" --output 'jsonpath={.metadata.uid}' "$@")
+    # A container may end meanwhile.
+    { find /sys/fs/cgroup -path "*pod$uid*" -name cgroup.procs -exec cat {} + 2>/dev/null || true; } |
+        sort -un | while read -r process; do
+            [ "$(cat "/proc/$process/comm" 2>/dev/null)" = "$program" ] && echo "$process"
+        done || true
+}
+
+# kill_in PROGRAM POD [OPTION...]: the first of them dies at once.
+kill_in() {
+    local found
+    found=$(processes "$@" | head -n 1)
+    [ -n "$found" ] || fail "no $1 in pod $2"
+    kill -KILL "$found"
+}
+
+# metric NAME ADDRESS...: the sum over agents, as they say themselves.
+metric() {
+    local name=$1 address
+    shift
+    for address in "$@"; do
+        curl --silent --max-time 2 "http://$address:7072/metrics" || true
+    done | awk -v name="$name" '$1 ~ "^" name "($|{)" { sum += $2 } END { print sum + 0 }'
+}
+
+# --- the audit log -------------------------------------------------------------------------------
+
+# mark: what is written from here on is counted.
+mark() { marked=$(wc -l <"$CLUSTER/log/audit.log"); }
+
+# writes: the controller's in this namespace since the mark, each as: verb resource code.
+writes() {
+    tail -n "+$((marked + 1))" "$CLUSTER/log/audit.log" |
+        jq --raw-input --raw-output --arg user "$controller" --arg namespace "$namespace" '
+            fromjson? | select(.user.username == $user and .stage == "ResponseComplete"
+                and .objectRef.namespace == $namespace
+                and (.verb | IN("create", "update", "patch", "delete", "deletecollection")))
+            | [.verb, ([.objectRef.resource, .objectRef.subresource // empty] | join("/")),
+                .objectRef.name, .responseStatus.code] | join(" ")'
+}
