@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "agent/environment.h"
 #include "agent/keeper_link.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -21,17 +22,20 @@
 #include "base/process.h"
 #include "wire/link.h"
 
-#define STEADY          CLOCK_SECONDS(5) /* an agent that lived so long did not fail at its start */
-#define PAUSE           CLOCK_MS(50)     /* before starting one that did; doubled each time */
-#define FAILURES        8                /* in a row, then the keeper gives up */
-#define EXIT_GAVE_UP    1
-#define ENVIRONMENT_OWN 10
-#define FIRST_FREE      3 /* descriptor of a child after the standard ones */
+#define STEADY       CLOCK_SECONDS(5) /* an agent that lived so long did not fail at its start */
+#define PAUSE        CLOCK_MS(50)     /* before starting one that did; doubled each time */
+#define FAILURES     8                /* in a row, then the keeper gives up */
+#define EXIT_GAVE_UP 1
+#define WORDS_MOST   65536 /* bytes of a foreign rank's environment that an agent gives */
+#define FIRST_FREE   3     /* descriptor of a child after the standard ones */
+
+extern char **environ;
 
 /* A process with the descriptors that belong to it. */
 struct child {
     pid_t process;                       /* 0 = none */
     struct watch watch;                  /* pidfd */
+    bool foreign;                        /* a rank: any command, with a process group of its own */
     int shared[KEEPER_LINK_DESCRIPTORS]; /* a rank's: link, page, control as the agent gets them */
     struct keeper *keeper;
 };
@@ -75,6 +79,13 @@ static void end_check(struct keeper *keeper)
     loop_stop(&keeper->loop);
 }
 
+/* Sends a signal to a rank; to a foreign one and whatever it has started. */
+static void rank_signal(const struct child *rank, int number)
+{
+    if (rank->process)
+        kill(rank->foreign ? -rank->process : rank->process, number);
+}
+
 static void leave(struct keeper *keeper, int code)
 {
     keeper->leaving = true;
@@ -82,10 +93,8 @@ static void leave(struct keeper *keeper, int code)
     loop_cancel(&keeper->loop, &keeper->agent_timer);
     if (keeper->agent.process)
         kill(keeper->agent.process, SIGKILL);
-    for (int i = 0; i < SETTINGS_RANKS; i++) {
-        if (keeper->ranks[i].process)
-            kill(keeper->ranks[i].process, SIGKILL);
-    }
+    for (int i = 0; i < SETTINGS_RANKS; i++)
+        rank_signal(&keeper->ranks[i], SIGKILL);
     end_check(keeper);
 }
 
@@ -103,10 +112,13 @@ static void rank_forget(struct child *rank)
 static void rank_hand_over(struct keeper *keeper, uint32_t index)
 {
     struct child *rank = &keeper->ranks[index];
-    struct keeper_link_message message = {
-        .type = KEEPER_LINK_RANK, .rank = index, .process = rank->process};
+    struct keeper_link_message message = {.type = KEEPER_LINK_RANK,
+                                          .rank = index,
+                                          .process = rank->process,
+                                          .code = rank->foreign ? KEEPER_LINK_FOREIGN
+                                                                : KEEPER_LINK_NATIVE};
 
-    tell(keeper, &message, rank->shared, KEEPER_LINK_DESCRIPTORS);
+    tell(keeper, &message, rank->shared, rank->foreign ? 0 : KEEPER_LINK_DESCRIPTORS);
 }
 
 /* Reaps children that are nobody's: as process 1 the keeper inherits every orphan of the pod. A
@@ -151,39 +163,53 @@ static void rank_ended(void *context, uint32_t events)
                                           .process = rank->process};
 
     (void)events;
+    if (rank->foreign)
+        rank_signal(rank, SIGKILL); /* what it has left behind */
     message.status = child_reap(keeper, rank);
     rank_forget(rank);
     tell(keeper, &message, NULL, 0);
     end_check(keeper);
 }
 
-/* What a rank finds in its environment: what the keeper has, without words meant for agents. */
-static void environment_make(const struct keeper *keeper,
-                             uint32_t index,
-                             struct text *words,
-                             const char ***environment)
+/* What every rank is told. */
+static void words_common(const struct keeper *keeper, uint32_t index, struct text *words)
 {
-    extern char **environ;
     const struct settings *settings = keeper->settings;
-    size_t count = 0;
 
-    for (char **word = environ; *word; word++, count++) {
-        if (strncmp(*word, "MUSTER_", 7))
-            text_word(words, "%s", *word);
-    }
-    text_word(words, "MUSTER_LINK=%d", FIRST_FREE);
-    text_word(words, "MUSTER_PAGE=%d", FIRST_FREE + 1);
-    text_word(words, "MUSTER_CONTROL=%d", FIRST_FREE + 2);
-    text_word(words, "MUSTER_SPEC=%d", FIRST_FREE + 3);
     text_word(words, "MUSTER_HOST=%s", settings->host);
     text_word(words, "MUSTER_JOB=%s", settings->job);
     text_word(words, "MUSTER_SLOT=%lld", (long long)settings->slot);
     text_word(words, "MUSTER_LOCAL_RANK=%u", (unsigned)index);
-    text_word(words, "OPENBLAS_NUM_THREADS=1");
-    text_word(words, "OMP_NUM_THREADS=1");
-    count += ENVIRONMENT_OWN;
-    *environment = memory_get(count + 1, sizeof **environment);
-    text_words(words, *environment, count);
+}
+
+/* What a native rank is told, unless it was told otherwise. */
+static void words_native(struct text *words)
+{
+    static const char *const threads[] = {"OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"};
+
+    text_word(words, "MUSTER_LINK=%d", FIRST_FREE);
+    text_word(words, "MUSTER_PAGE=%d", FIRST_FREE + 1);
+    text_word(words, "MUSTER_CONTROL=%d", FIRST_FREE + 2);
+    text_word(words, "MUSTER_SPEC=%d", FIRST_FREE + 3);
+    for (size_t i = 0; i < sizeof threads / sizeof *threads; i++) {
+        if (!environment_has(environ, threads[i]))
+            text_word(words, "%s=1", threads[i]);
+    }
+}
+
+/* Adds the words that the agent has written for a foreign rank. */
+static int words_foreign(int descriptor, struct text *words, struct error *error)
+{
+    CLEAN_FREE char *bytes = NULL;
+    off_t size = lseek(descriptor, 0, SEEK_END);
+
+    if (size < 0 || size > WORDS_MOST)
+        return error_set(error, "the environment of a rank cannot be read");
+    bytes = memory_get((size_t)size + 1, 1);
+    if (file_get_at(descriptor, bytes, (size_t)size, 0))
+        return error_errno(error, "cannot read the environment of a rank");
+    text_add_bytes(words, bytes, (size_t)size);
+    return 0;
 }
 
 /* A page before its rank has written anything: no state, no loss. */
@@ -215,52 +241,66 @@ static int shared_make(struct child *rank, int *own, struct error *error)
     return 0;
 }
 
-static int rank_start(struct keeper *keeper, uint32_t index, int spec, struct error *error)
+/* Watches the process that was started. Returns 0; or -1, and it is ended. */
+static int rank_watch(struct keeper *keeper, struct child *rank, int pidfd, struct error *error)
+{
+    rank->keeper = keeper;
+    rank->watch = (struct watch){.call = rank_ended, .context = rank};
+    if (loop_add(&keeper->loop, &rank->watch, pidfd, EPOLLIN, error) == 0)
+        return 0;
+    rank_signal(rank, SIGKILL);
+    waitpid(rank->process, NULL, 0);
+    rank->process = 0;
+    close(pidfd);
+    return -1;
+}
+
+/* Starts a native rank with the spec that is `given`, or a foreign one with these words. */
+static int rank_start(struct keeper *keeper, uint32_t index, int given, struct error *error)
 {
     struct child *rank = &keeper->ranks[index];
+    CLEAN(text) struct text own = {0};
     CLEAN(text) struct text words = {0};
     CLEAN_FREE const char **environment = NULL;
-    CLEAN_FD int own = -1;
+    CLEAN_FD int link = -1;
     int pidfd;
 
-    if (shared_make(rank, &own, error))
+    words_common(keeper, index, &own);
+    if (rank->foreign ? words_foreign(given, &own, error) : shared_make(rank, &link, error))
         return -1;
-    environment_make(keeper, index, &words, &environment);
-    const struct process_descriptor descriptors[] = {{own, FIRST_FREE},
+    if (!rank->foreign)
+        words_native(&own);
+    environment_join(environ, &own, &words);
+    environment = environment_list(&words);
+    const struct process_descriptor descriptors[] = {{link, FIRST_FREE},
                                                      {rank->shared[1], FIRST_FREE + 1},
                                                      {rank->shared[2], FIRST_FREE + 2},
-                                                     {spec, FIRST_FREE + 3}};
+                                                     {given, FIRST_FREE + 3}};
     const struct process_spec process = {.arguments =
                                              (const char *const *)keeper->settings->command,
                                          .environment = environment,
                                          .descriptors = descriptors,
-                                         .descriptor_count = 4,
+                                         .descriptor_count = rank->foreign ? 0 : 4,
+                                         .own_group = rank->foreign,
                                          .death_signal = SIGKILL};
 
-    if (process_start(&process, &rank->process, &pidfd, error))
+    if (process_start(&process, &rank->process, &pidfd, error) ||
+        rank_watch(keeper, rank, pidfd, error))
         return -1;
-    rank->keeper = keeper;
-    rank->watch = (struct watch){.call = rank_ended, .context = rank};
-    if (loop_add(&keeper->loop, &rank->watch, pidfd, EPOLLIN, error)) {
-        kill(rank->process, SIGKILL);
-        waitpid(rank->process, NULL, 0);
-        rank->process = 0;
-        close(pidfd);
-        return -1;
-    }
     rank_hand_over(keeper, index);
     return 0;
 }
 
-static void on_spawn(struct keeper *keeper, const struct keeper_link_message *message, int spec)
+static void on_spawn(struct keeper *keeper, const struct keeper_link_message *message, int given)
 {
     struct keeper_link_message failed = {.type = KEEPER_LINK_FAILED, .rank = message->rank};
     struct error error;
 
-    if (message->rank >= (uint32_t)keeper->settings->ranks || spec < 0 || keeper->leaving ||
+    if (message->rank >= (uint32_t)keeper->settings->ranks || given < 0 || keeper->leaving ||
         keeper->ranks[message->rank].process)
         return;
-    if (rank_start(keeper, message->rank, spec, &error) == 0)
+    keeper->ranks[message->rank].foreign = message->code == KEEPER_LINK_FOREIGN;
+    if (rank_start(keeper, message->rank, given, &error) == 0)
         return;
     rank_forget(&keeper->ranks[message->rank]);
     log_error(&keeper->log, "%s", error.text);
@@ -283,9 +323,10 @@ static void on_agent_link(void *context, uint32_t events)
     while (keeper_link_receive(keeper->agent_link.descriptor, &message, descriptors, &error) == 0) {
         if (message.type == KEEPER_LINK_SPAWN)
             on_spawn(keeper, &message, descriptors[0]);
-        else if (message.type == KEEPER_LINK_KILL && message.rank < SETTINGS_RANKS &&
-                 keeper->ranks[message.rank].process)
-            kill(keeper->ranks[message.rank].process, SIGKILL);
+        else if (message.type == KEEPER_LINK_TERMINATE && message.rank < SETTINGS_RANKS)
+            rank_signal(&keeper->ranks[message.rank], SIGTERM);
+        else if (message.type == KEEPER_LINK_KILL && message.rank < SETTINGS_RANKS)
+            rank_signal(&keeper->ranks[message.rank], SIGKILL);
         else if (message.type == KEEPER_LINK_LEAVE)
             leave(keeper, (int)message.code);
         for (int i = 0; i < KEEPER_LINK_DESCRIPTORS; i++) {

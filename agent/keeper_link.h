@@ -15,15 +15,22 @@
 
 enum keeper_link_type {
     /* agent to keeper */
-    KEEPER_LINK_SPAWN = 1, /* rank; descriptor: the spec */
+    KEEPER_LINK_SPAWN = 1, /* rank, code: native or foreign; descriptor: the spec, or the words of
+                            * a foreign one's environment */
+    KEEPER_LINK_TERMINATE, /* rank: ask it to end */
     KEEPER_LINK_KILL,      /* rank */
     KEEPER_LINK_LEAVE,     /* code: end with it, do not start another agent */
     /* keeper to agent */
-    KEEPER_LINK_RANK,   /* rank, process; descriptors: link, page, control. It lives. */
+    KEEPER_LINK_RANK,   /* rank, process, code: native or foreign; descriptors of a native one:
+                         * link, page, control. It lives. */
     KEEPER_LINK_EXITED, /* rank, process, status (waitpid's) */
     KEEPER_LINK_FAILED, /* rank; text follows: it cannot be started */
     KEEPER_LINK_READY   /* every rank that lives has been handed over */
 };
+
+/* Codes of SPAWN and RANK: whether the rank shares a link and pages, or is any command, which then
+ * leads a process group that ends with it. */
+enum keeper_link_kind { KEEPER_LINK_NATIVE, KEEPER_LINK_FOREIGN };
 
 struct keeper_link_message {
     uint32_t type;

@@ -52,7 +52,8 @@ static void await(struct played *played, enum keeper_link_type type)
 
 static void order(struct played *played, enum keeper_link_type type, uint32_t number)
 {
-    const struct keeper_link_message message = {.type = type, .rank = number, .code = number};
+    const struct keeper_link_message message = {
+        .type = type, .rank = number, .code = type == KEEPER_LINK_LEAVE ? number : 0};
     int spec = file_memory("spec", 0, NULL);
 
     if (spec < 0 || write(spec, "spec", 4) != 4 || lseek(spec, 0, SEEK_SET) != 0)
@@ -60,6 +61,27 @@ static void order(struct played *played, enum keeper_link_type type, uint32_t nu
     if (keeper_link_send(played->keeper, &message, &spec, type == KEEPER_LINK_SPAWN))
         part_fail("the keeper does not read");
     close(spec);
+}
+
+/* Starts rank 1 as a foreign one, with a word that says where the note is. */
+static void order_foreign(struct played *played)
+{
+    const struct keeper_link_message message = {
+        .type = KEEPER_LINK_SPAWN, .rank = 1, .code = KEEPER_LINK_FOREIGN};
+    CLEAN(text) struct text words = {0};
+    int given = file_memory("words", 0, NULL);
+
+    text_word(&words, "MASTER_ADDR=10.0.0.7");
+    text_word(&words, "NOTE=%s", getenv(NOTE));
+    if (given < 0 || file_put(given, words.data, words.size))
+        part_fail("no words");
+    if (keeper_link_send(played->keeper, &message, &given, 1))
+        part_fail("the keeper does not read");
+    close(given);
+    await(played, KEEPER_LINK_RANK);
+    if (played->message.rank != 1 || played->message.code != KEEPER_LINK_FOREIGN ||
+        played->descriptors[0] >= 0)
+        part_fail("not a foreign rank");
 }
 
 static const char *note_path(void)
@@ -107,6 +129,27 @@ static void part_rank(struct played *played)
     if (pread(played->descriptors[1], &page, sizeof page, 0) != (ssize_t)sizeof page ||
         atomic_load(&page.committed) != LINK_NO_STATE)
         part_fail("the page does not say that the rank holds nothing");
+    await(played, KEEPER_LINK_EXITED);
+    leave(played, WIFEXITED(played->message.status) ? WEXITSTATUS(played->message.status) : BROKEN);
+}
+
+/* The same for a foreign one. */
+static void part_foreign(struct played *played)
+{
+    await(played, KEEPER_LINK_READY);
+    order_foreign(played);
+    await(played, KEEPER_LINK_EXITED);
+    leave(played, WIFEXITED(played->message.status) ? WEXITSTATUS(played->message.status) : BROKEN);
+}
+
+/* Asks a foreign rank to end once it has left its note. */
+static void part_terminate(struct played *played)
+{
+    await(played, KEEPER_LINK_READY);
+    order_foreign(played);
+    while (access(note_path(), F_OK))
+        usleep(1000);
+    order(played, KEEPER_LINK_TERMINATE, 1);
     await(played, KEEPER_LINK_EXITED);
     leave(played, WIFEXITED(played->message.status) ? WEXITSTATUS(played->message.status) : BROKEN);
 }
@@ -170,6 +213,8 @@ static const struct {
 } parts[] = {{"leave", part_leave},
              {"again", part_again},
              {"rank", part_rank},
+             {"foreign", part_foreign},
+             {"terminate", part_terminate},
              {"kill", part_kill},
              {"hand over", part_hand_over},
              {"no such command", part_no_such_command},
@@ -267,6 +312,40 @@ static void a_rank_finds_its_place_in_its_environment(void)
                    "exit 44") == 44);
 }
 
+static void a_foreign_rank_has_no_link_and_the_words_that_were_given(void)
+{
+    CU_ASSERT(play("foreign",
+                   "/bin/sh",
+                   "test \"$MUSTER_JOB $MUSTER_SLOT $MUSTER_LOCAL_RANK\" = 'uid 5 1' || exit 1;"
+                   "test \"$MASTER_ADDR\" = 10.0.0.7 || exit 2;"
+                   "test -z \"$MUSTER_LINK$MUSTER_PAGE$MUSTER_SPEC\" || exit 3;"
+                   "test ! -e /proc/self/fd/3 || exit 4;"
+                   "test $(cut -d' ' -f5 /proc/$$/stat) = $$ || exit 5;" /* its process group */
+                   "exit 44") == 44);
+}
+
+static void a_foreign_rank_can_be_asked_to_end(void)
+{
+    CU_ASSERT(play("terminate",
+                   "/bin/sh",
+                   "trap 'exit 12' TERM; : >$NOTE; while :; do sleep 0.01; done") == 12);
+}
+
+static void what_a_foreign_rank_leaves_behind_ends_with_it(void)
+{
+    char *const command[] = {"/bin/sh", "-c", "(sleep 20; echo late) & exit 9", NULL};
+    char byte;
+    int ends[2];
+    pid_t keeper;
+
+    CU_ASSERT_FATAL(pipe2(ends, O_CLOEXEC) == 0);
+    keeper = keeper_start("foreign", command, ends[1]);
+    close(ends[1]);
+    CU_ASSERT(keeper_end(keeper) == 9);
+    CU_ASSERT(read(ends[0], &byte, 1) == 0); /* nobody is left who could write */
+    close(ends[0]);
+}
+
 static void a_rank_is_killed_on_order(void)
 {
     CU_ASSERT(play("kill", "/bin/sh", "exec sleep 1000") == SIGKILL);
@@ -304,6 +383,11 @@ SUITE("agent keeper",
       {"an agent that dies is started again", an_agent_that_dies_is_started_again},
       {"the end of a rank is told", the_end_of_a_rank_is_told},
       {"a rank finds its place in its environment", a_rank_finds_its_place_in_its_environment},
+      {"a foreign rank has no link and the words that were given",
+       a_foreign_rank_has_no_link_and_the_words_that_were_given},
+      {"a foreign rank can be asked to end", a_foreign_rank_can_be_asked_to_end},
+      {"what a foreign rank leaves behind ends with it",
+       what_a_foreign_rank_leaves_behind_ends_with_it},
       {"a rank is killed on order", a_rank_is_killed_on_order},
       {"a rank outlives its agent and is handed to the next",
        a_rank_outlives_its_agent_and_is_handed_to_the_next},
