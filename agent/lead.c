@@ -329,6 +329,13 @@ static LEAD_HANDLER(fenced)
     lead_finish(lead, OUTCOME_FAILED, event->text, effects);
 }
 
+static LEAD_HANDLER(drain)
+{
+    (void)event;
+    (void)now;
+    lead_finish(lead, OUTCOME_STOPPED, "", effects);
+}
+
 static LEAD_HANDLER(yield)
 {
     (void)now;
@@ -394,6 +401,7 @@ static const lead_handler table[LEAD_STATES][LEAD_EVENTS] = {
                      [LEAD_WITNESSED] = lead_witnessed,
                      [LEAD_LEARNED] = lead_learned,
                      [LEAD_LOST] = peer_lost,
+                     [LEAD_DRAIN] = drain,
                      [LEAD_YIELD] = yield,
                      [LEAD_TIMER] = lead_gather_late},
     [LEAD_FORM] = {[LEAD_HELLO] = hello,
@@ -401,6 +409,7 @@ static const lead_handler table[LEAD_STATES][LEAD_EVENTS] = {
                    [LEAD_READY] = lead_ready,
                    [LEAD_FAULT] = faulted,
                    [LEAD_LOST] = peer_lost,
+                   [LEAD_DRAIN] = drain,
                    [LEAD_YIELD] = yield,
                    [LEAD_TIMER] = form_late},
     [LEAD_RECORD] = {[LEAD_HELLO] = hello,
@@ -409,6 +418,7 @@ static const lead_handler table[LEAD_STATES][LEAD_EVENTS] = {
                      [LEAD_FAULT] = faulted,
                      [LEAD_WITNESSED] = lead_witnessed,
                      [LEAD_LOST] = peer_lost,
+                     [LEAD_DRAIN] = drain,
                      [LEAD_YIELD] = yield,
                      [LEAD_TIMER] = lead_record_late},
     [LEAD_RUN] = {[LEAD_HELLO] = hello,
@@ -418,6 +428,7 @@ static const lead_handler table[LEAD_STATES][LEAD_EVENTS] = {
                   [LEAD_LOST] = peer_lost,
                   [LEAD_STEPPED] = stepped,
                   [LEAD_FENCED] = fenced,
+                  [LEAD_DRAIN] = drain,
                   [LEAD_YIELD] = yield},
     [LEAD_ENDED] = {[LEAD_HELLO] = hello_ended},
 };

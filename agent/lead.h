@@ -39,6 +39,7 @@ enum lead_event_kind {
     LEAD_LOST,      /* identity: the session to it has ended */
     LEAD_STEPPED,   /* restored, stepped: times of the first step of the generation */
     LEAD_FENCED,    /* text: the attempt is over, a later one has begun */
+    LEAD_DRAIN,     /* the job is to stop, and its ranks cannot agree on a step: all are let go */
     LEAD_YIELD,     /* the own member follows identity */
     LEAD_TIMER,
     LEAD_EVENTS
@@ -61,6 +62,7 @@ struct lead_event {
 struct lead_settings {
     uint32_t replicas;
     uint32_t ranks; /* of each agent */
+    bool foreign;   /* ranks do not say how far they are */
     int64_t start;  /* for ranks to get ready */
     int64_t answer; /* for an agent, or the witness, to answer */
     uint32_t rank_budget;

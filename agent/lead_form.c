@@ -264,14 +264,16 @@ static void restore_choose(struct lead *lead)
     }
 }
 
-/* A fault that comes back again and again without a step in between is not repaired for ever.
- * Returns whether the job goes on. */
+/* A fault that comes back again and again without a step in between is not repaired for ever. Where
+ * steps are not known, budgets alone are the bound. Returns whether the job goes on. */
 static bool crashes_count(struct lead *lead, struct effects *effects)
 {
     enum cause cause = lead->repairing ? lead->incident.cause : CAUSE_NONE;
     unsigned most = cause == CAUSE_RANK_CRASH ? CRASHES_MOST : BREAKS_MOST;
     char reason[LEAD_RESULT / 2];
 
+    if (lead->settings.foreign)
+        return true;
     if (cause != CAUSE_RANK_CRASH && cause != CAUSE_COMMUNICATOR)
         lead->crashes = 0;
     else if (lead->restore == lead->crash_restore)

@@ -20,6 +20,7 @@ static const struct {
     [LEAD_LOST] = {"lost", MESSAGE_NONE},
     [LEAD_STEPPED] = {"stepped", MESSAGE_NONE},
     [LEAD_FENCED] = {"fenced", MESSAGE_NONE},
+    [LEAD_DRAIN] = {"drain", MESSAGE_NONE},
     [LEAD_YIELD] = {"yield", MESSAGE_NONE},
     [LEAD_TIMER] = {"timer", MESSAGE_NONE},
 };
@@ -40,6 +41,7 @@ static void job_make(struct golden_lead *golden, const struct golden_line *line)
     const struct lead_settings settings = {
         .replicas = (uint32_t)golden_number(line, "replicas", 3),
         .ranks = (uint32_t)golden_number(line, "ranks", 1),
+        .foreign = golden_has(line, "foreign"),
         .start = golden_time(line, "start", INT64_C(60000000000)),
         .answer = golden_time(line, "answer", INT64_C(2000000000)),
         .rank_budget = (uint32_t)golden_number(line, "ranks-budget", 10),
