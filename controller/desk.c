@@ -146,8 +146,10 @@ static void view_take(struct desk *desk, const Muster__View *view)
         return;
     enrolment_view_begin(&desk->enrolment, view->generation);
     for (size_t i = 0; i < view->n_members; i++) {
-        if (agent_read(view->members[i], &member))
-            enrolment_view_add(&desk->enrolment, view->members[i]->slot, member.life);
+        if (!agent_read(view->members[i], &member))
+            continue;
+        enrolment_learn(&desk->enrolment, view->members[i]->slot, &member);
+        enrolment_view_add(&desk->enrolment, view->members[i]->slot, member.life);
     }
     size = muster__view__get_packed_size(view);
     bytes = memory_get(1, size);
@@ -166,8 +168,8 @@ void desk_report(struct desk *desk, struct rpc_call *call, const Muster__Report 
         rpc_end(call, RPC_REFUSED, "malformed report");
         return;
     }
-    enrolment_led(&desk->enrolment, report->lead->slot, lead.life);
     view_take(desk, report->view);
+    enrolment_led(&desk->enrolment, report->lead->slot, lead.life);
     desk->settings.reported(desk->settings.context, report);
     reply.drain = desk->drain;
     reply.incidents = (uint32_t)report->n_incidents;

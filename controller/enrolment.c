@@ -33,7 +33,14 @@ int enrolment_enroll(struct enrolment *enrolment, uint32_t slot, const struct en
     enrolment_gone(enrolment, slot, NULL);
     enrolment->slots[slot] = *agent;
     enrolment->slots[slot].there = true;
+    enrolment->slots[slot].known = true;
     return 0;
+}
+
+void enrolment_learn(struct enrolment *enrolment, uint32_t slot, const struct enrolled *agent)
+{
+    if (slot < enrolment->replicas && !enrolment->slots[slot].known)
+        enrolment_enroll(enrolment, slot, agent);
 }
 
 static bool complete(const struct enrolment *enrolment)
@@ -95,6 +102,7 @@ void enrolment_gone(struct enrolment *enrolment, uint32_t slot, const uint8_t *l
     if (slot >= enrolment->replicas || (life && !is(&enrolment->slots[slot], life)))
         return;
     enrolment->slots[slot].there = false;
+    enrolment->slots[slot].known = true;
     if (enrolment->led && enrolment->lead_slot == slot)
         enrolment->led = false;
 }

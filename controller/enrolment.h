@@ -14,6 +14,7 @@
 /* One incarnation of the agent of a slot, with where it is. */
 struct enrolled {
     bool there;
+    bool known; /* something was heard of the slot: an agent enrolled, or is gone */
     uint8_t life[ENROLMENT_LIFE];
     char address[ENROLMENT_ADDRESS];
     char node[ENROLMENT_NODE];
@@ -52,6 +53,10 @@ enum enrolment_answer {
 
 /* Takes an agent in. Returns 0, or 1 when the slot is out of range. */
 int enrolment_enroll(struct enrolment *enrolment, uint32_t slot, const struct enrolled *agent);
+
+/* Takes in a member of a reported view, unless its slot is known or out of range: a directory that
+ * has just been started hears of those who are at work only so. */
+void enrolment_learn(struct enrolment *enrolment, uint32_t slot, const struct enrolled *agent);
 
 /* What the agent of a slot is to be told. `lead` receives the lead's slot, except for WAIT. */
 enum enrolment_answer enrolment_answer(const struct enrolment *enrolment,

@@ -140,6 +140,24 @@ static void a_quorum_that_is_gone_is_seen(void)
     lobby_end(&lobby);
 }
 
+/* The agents of a job that runs do not enrol again. */
+static void a_directory_that_starts_anew_learns_who_is_there(void)
+{
+    struct lobby lobby;
+    struct asked asked;
+
+    lobby_begin(&lobby, LOBBY_SECRET);
+    muster__report_reply__free_unpacked(report_reply(&lobby, 1, 4), NULL);
+    CU_ASSERT(!desk_quorum_lost(lobby.desk));
+    CU_ASSERT(desk_there(lobby.desk, 0) && desk_there(lobby.desk, 2));
+    desk_gone(lobby.desk, 0);
+    lobby_enroll(&lobby, &asked, 0, false);
+    lobby_run(&lobby, lobby.answers + 1);
+    CU_ASSERT(asked_follows(&asked, 1));
+    asked_done(&asked);
+    lobby_end(&lobby);
+}
+
 static bool granted(struct lobby *lobby, uint64_t number, uint8_t life)
 {
     struct asked asked;
@@ -256,6 +274,8 @@ SUITE("controller directory answers",
       {"a report is taken and answered", a_report_is_taken_and_answered},
       {"a newcomer follows the lead and hears the view",
        a_newcomer_follows_the_lead_and_hears_the_view},
+      {"a directory that starts anew learns who is there",
+       a_directory_that_starts_anew_learns_who_is_there},
       {"a quorum that is gone is seen", a_quorum_that_is_gone_is_seen},
       {"the witness keeps its promise between calls", the_witness_keeps_its_promise_between_calls},
       {"agents in threads are told the same", agents_in_threads_are_told_the_same})

@@ -191,6 +191,22 @@ static void a_view_holds_no_more_than_the_job(void)
 
 /* An elector is every member, and the witness where their number is even; the witness is always
  * there. */
+static void of_a_reported_view_only_unknown_slots_are_learnt(void)
+{
+    CLEAN(enrolment) struct enrolment *enrolment = enrolment_of(4);
+    struct enrolled agent = agent_of(1);
+
+    enroll(enrolment, 1, 2);
+    enrolment_gone(enrolment, 2, NULL);
+    for (uint32_t slot = 0; slot <= 4; slot++)
+        enrolment_learn(enrolment, slot, &agent);
+    CU_ASSERT(enrolment->slots[0].there && enrolment->slots[3].there);
+    CU_ASSERT(enrolment->slots[1].life[0] == 2 && !enrolment->slots[2].there);
+    enroll(enrolment, 0, 2);
+    enrolment_learn(enrolment, 0, &agent);
+    CU_ASSERT(enrolment->slots[0].life[0] == 2);
+}
+
 static bool majority(uint32_t members, uint32_t there)
 {
     uint32_t electors = members + (members % 2 == 0);
@@ -234,6 +250,8 @@ SUITE("controller enrolment",
       {"a lead that is gone is followed by nobody", a_lead_that_is_gone_is_followed_by_nobody},
       {"only that life is gone", only_that_life_is_gone},
       {"nobody stands once there was a view", nobody_stands_once_there_was_a_view},
+      {"of a reported view only unknown slots are learnt",
+       of_a_reported_view_only_unknown_slots_are_learnt},
       {"a view holds no more than the job", a_view_holds_no_more_than_the_job},
       {"a quorum is lost exactly when no majority is left",
        a_quorum_is_lost_exactly_when_no_majority_is_left})
