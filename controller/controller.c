@@ -39,10 +39,11 @@ static void on_signal(void *context, uint32_t events)
         loop_stop(&controller->loop);
 }
 
+/* Returns the descriptor that signals come by, or -1. */
 static int signals_open(struct controller *controller, struct error *error)
 {
+    CLEAN_FD int descriptor = -1;
     sigset_t taken;
-    int descriptor;
 
     sigemptyset(&taken);
     sigaddset(&taken, SIGINT);
@@ -53,18 +54,9 @@ static int signals_open(struct controller *controller, struct error *error)
     descriptor = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
     if (descriptor < 0)
         return error_errno(error, "cannot watch signals");
-    return loop_add(&controller->loop, &controller->signals, descriptor, EPOLLIN, error);
-}
-
-static int client_open(struct controller *controller, struct error *error)
-{
-    const struct discover_wish wish = {.kubeconfig = controller->arguments->kubeconfig};
-    CLEAN(cluster) struct cluster cluster = {0};
-
-    if (discover_cluster(&wish, &cluster, error))
+    if (loop_add(&controller->loop, &controller->signals, descriptor, EPOLLIN, error))
         return -1;
-    log_info(&controller->log, "the API server is at %s", cluster.server);
-    return client_new(&controller->loop, &cluster, &controller->client, error);
+    return TAKE_FD(descriptor);
 }
 
 static void key_open(struct controller *controller)
@@ -82,13 +74,13 @@ static void key_open(struct controller *controller)
         keyring_open(&controller->keyring);
 }
 
-static int controller_open(struct controller *controller, struct error *error)
+int controller_begin(struct controller *controller, struct cluster *cluster, struct error *error)
 {
     const struct directory_settings directory = {
         .listen = controller->arguments->listen, .verify = admission_verify, .context = controller};
 
-    if (loop_init(&controller->loop, error) || signals_open(controller, error) ||
-        client_open(controller, error) || overview_open(controller, error))
+    if (client_new(&controller->loop, cluster, &controller->client, error) ||
+        overview_open(controller, error))
         return -1;
     controller->rpc = rpc_new(&controller->loop, error);
     if (!controller->rpc)
@@ -101,7 +93,7 @@ static int controller_open(struct controller *controller, struct error *error)
     return 0;
 }
 
-static void controller_close(struct controller *controller)
+void controller_end(struct controller *controller)
 {
     if (controller->jobs)
         observe_stop(controller);
@@ -115,25 +107,40 @@ static void controller_close(struct controller *controller)
         rpc_free(controller->rpc);
     overview_close(controller);
     client_free(controller->client);
-    if (controller->signals.descriptor > 0)
-        close(controller->signals.descriptor);
-    loop_done(&controller->loop);
+}
+
+/* From the loop's beginning to its end. */
+static int serve(struct controller *controller, struct error *error)
+{
+    const struct discover_wish wish = {.kubeconfig = controller->arguments->kubeconfig};
+    CLEAN_FD int signals = signals_open(controller, error);
+    CLEAN(cluster) struct cluster cluster = {0};
+    int outcome;
+
+    if (signals < 0 || discover_cluster(&wish, &cluster, error))
+        return -1;
+    log_info(&controller->log, "the API server is at %s", cluster.server);
+    outcome = controller_begin(controller, &cluster, error);
+    if (!outcome)
+        outcome = loop_run(&controller->loop, error);
+    controller_end(controller);
+    return outcome;
 }
 
 int controller_run(const struct arguments *arguments)
 {
-    struct controller *controller = memory_get(1, sizeof *controller);
+    CLEAN_FREE struct controller *controller = memory_get(1, sizeof *controller);
     struct error error;
     int outcome;
 
     controller->arguments = arguments;
     controller->log = (struct log){arguments->log_level, "controller"};
-    outcome = controller_open(controller, &error);
-    if (!outcome)
-        outcome = loop_run(&controller->loop, &error);
+    outcome = loop_init(&controller->loop, &error);
+    if (!outcome) {
+        outcome = serve(controller, &error);
+        loop_done(&controller->loop);
+    }
     if (outcome)
         fprintf(stderr, "muster-controller: %s\n", error.text);
-    controller_close(controller);
-    free(controller);
     return outcome ? 1 : 0;
 }

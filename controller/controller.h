@@ -23,6 +23,7 @@
 #include "kube/client.h"
 #include "kube/informer.h"
 
+struct cluster;
 struct node;
 
 struct controller {
@@ -52,6 +53,12 @@ struct controller {
 
 /* Runs until SIGTERM or SIGINT. Returns the exit code. */
 int controller_run(const struct arguments *arguments);
+
+/* Begins to serve a cluster, which is taken over when its client could be made. The owner has set
+ * arguments and log of a zeroed controller and begun its loop, which it runs then. Returns 0 or -1;
+ * controller_end is owed in both cases. */
+int controller_begin(struct controller *controller, struct cluster *cluster, struct error *error);
+void controller_end(struct controller *controller);
 
 /* Whether everything was read, so that it can be decided. */
 bool controller_ready(const struct controller *controller);
