@@ -18,19 +18,27 @@
 #define QUORUM_PAUSE  CLOCK_SECONDS(1) /* an agent that restarts is back within it */
 #define PROGRESS_JOBS 200              /* jobs that may each write every ten seconds: 20 a second */
 
-/* Nodes that the lead misses agents on and that are lost. */
+/* Whether the lead waits for a slot's agent. It may name a slot many times, and any. */
+static bool missed(const struct dossier *dossier, uint32_t slot)
+{
+    for (size_t i = 0; i < dossier->missing_count; i++) {
+        if (dossier->missing[i] == slot)
+            return true;
+    }
+    return false;
+}
+
+/* Nodes that the lead misses agents on and that are lost. There is room for one a pod. */
 static size_t nodes_collect(struct dossier *dossier, const char **lost)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < dossier->missing_count; i++) {
-        for (size_t p = 0; p < dossier->pod_count; p++) {
-            const struct pod_record *pod = &dossier->pods[p]->record;
+    for (size_t i = 0; dossier->missing_count && i < dossier->pod_count; i++) {
+        const struct pod_record *pod = &dossier->pods[i]->record;
 
-            if (pod->slot == dossier->missing[i] && dossier_current(dossier, pod) && pod->node &&
-                !pod_record_over(pod) && nodes_lost(dossier->controller, pod->node))
-                lost[count++] = pod->node;
-        }
+        if (pod->node && !pod_record_over(pod) && dossier_current(dossier, pod) &&
+            missed(dossier, pod->slot) && nodes_lost(dossier->controller, pod->node))
+            lost[count++] = pod->node;
     }
     return count;
 }

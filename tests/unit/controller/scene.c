@@ -45,8 +45,7 @@ struct cJSON *scene_file(const char *name, const char *file)
     return json;
 }
 
-/* RFC 7396. */
-static void merge(cJSON *into, const cJSON *patch)
+void scene_merge(struct cJSON *into, const struct cJSON *patch)
 {
     const cJSON *value;
 
@@ -57,9 +56,9 @@ static void merge(cJSON *into, const cJSON *patch)
         if (cJSON_IsNull(value))
             cJSON_DeleteItemFromObjectCaseSensitive(into, value->string);
         else if (cJSON_IsObject(value) && cJSON_IsObject(old))
-            merge(old, value);
+            scene_merge(old, value);
         else if (cJSON_IsObject(value))
-            merge(tree_put_object(into, value->string), value);
+            scene_merge(tree_put_object(into, value->string), value);
         else
             tree_put(into, value->string, cJSON_Duplicate(value, true));
     }
@@ -115,7 +114,7 @@ static void job_make(struct scene *scene, const cJSON *observed)
         text_addf(&file, "%s.json", status);
         tree_put(scene->job, "status", scene_file("base", file.data));
     }
-    merge(scene->job, patch);
+    scene_merge(scene->job, patch);
     version_put(scene, scene->job);
 }
 
@@ -139,7 +138,7 @@ static void pod_make(struct scene *scene, const cJSON *observed)
     snprintf(number, sizeof number, "%lld", (long long)whole_at(observed, "slot"));
     tree_put_text(labels, "muster.dev/slot", number);
     if (object_member(observed, "patch"))
-        merge(pod, object_member(observed, "patch"));
+        scene_merge(pod, object_member(observed, "patch"));
     version_put(scene, pod);
     cJSON_AddItemToArray(scene->pods, pod);
 }
@@ -341,7 +340,7 @@ static void patch_apply(struct scene *scene, const struct action *action)
     CHECK_TEXT(wanted.digits, scene->job_record.version.digits);
     cJSON_DeleteItemFromObjectCaseSensitive(patch, "metadata");
     CU_ASSERT(cJSON_GetArraySize(patch) == 1 && object_member(patch, "status")->child);
-    merge(scene->job, patch);
+    scene_merge(scene->job, patch);
     version_put(scene, scene->job);
     object_version(scene->job, &scene->seen.written_job);
     scene->seen.status_written = scene->seen.now;

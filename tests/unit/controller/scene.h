@@ -53,6 +53,9 @@ void scene_print(const struct plan *plan, bool bodies, struct text *out);
 /* Adds one line an action: "create digits-1-0-0". */
 void scene_print_short(const struct plan *plan, struct text *out);
 
+/* Applies a JSON merge patch (RFC 7396). */
+void scene_merge(struct cJSON *into, const struct cJSON *patch);
+
 /* Reads a file of tests/golden/reconcile. */
 struct cJSON *scene_file(const char *name, const char *file);
 

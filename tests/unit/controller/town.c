@@ -1,0 +1,203 @@
+/* town - the controller, an API server that keeps jobs and pods, and agents, on one loop. */
+#include "town.h"
+
+#include <cjson/cJSON.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "controller/tree.h"
+#include "kube/cluster.h"
+#include "kube/object.h"
+#include "scene.h"
+#include "support/check.h"
+#include "town_server.h"
+
+#define PATIENCE CLOCK_SECONDS(60)
+#define GLANCE   CLOCK_MS(1)
+
+/* Waiting. */
+
+static void on_guard(void *context)
+{
+    struct town *town = context;
+
+    CU_FAIL("the town waits for something that does not come");
+    printf("\nIt was asked:\n%s", text_string(&town->asked));
+    loop_stop(&town->controller.loop);
+}
+
+static void on_look(void *context)
+{
+    struct town *town = context;
+
+    if (town->holds(town))
+        loop_stop(&town->controller.loop);
+    else
+        loop_timer(&town->controller.loop, &town->look, clock_now() + GLANCE);
+}
+
+void town_until(struct town *town, bool (*holds)(struct town *town))
+{
+    struct loop *loop = &town->controller.loop;
+
+    town->holds = holds;
+    loop_timer(loop, &town->guard, clock_now() + PATIENCE);
+    loop_timer(loop, &town->look, clock_now());
+    CU_ASSERT(loop_run(loop, NULL) == 0);
+    loop_cancel(loop, &town->guard);
+    loop_cancel(loop, &town->look);
+}
+
+/* Beginning and end. */
+
+static void arguments_fill(struct arguments *arguments)
+{
+    arguments->listen = "127.0.0.1:0";
+    arguments->http = "127.0.0.1:0";
+    arguments->directory = "10.0.0.10:7070";
+    arguments->agent_image = "registry.example/muster-agent:1";
+    arguments->trainer_image = "registry.example/muster-trainer:1";
+    arguments->pod = "muster-controller-x";
+    arguments->log_level = LOG_LEVEL_ERROR;
+}
+
+void town_open_so(struct town *town)
+{
+    CLEAN(cluster) struct cluster cluster = {0};
+    struct controller *controller = &town->controller;
+    struct error error = {""};
+    char address[64];
+
+    signal(SIGPIPE, SIG_IGN);
+    arguments_fill(&town->arguments);
+    controller->arguments = &town->arguments;
+    controller->log = (struct log){town->arguments.log_level, "controller"};
+    if (loop_init(&controller->loop, NULL))
+        abort();
+    town->guard = (struct timer){.call = on_guard, .context = town};
+    town->look = (struct timer){.call = on_look, .context = town};
+    town_server_begin(town);
+    cluster.server = memory_text(api_server_url(town->server));
+    cluster.space = memory_text("muster");
+    CU_ASSERT_FATAL(controller_begin(controller, &cluster, &error) == 0);
+    snprintf(address, sizeof address, "127.0.0.1:%d", directory_port(town->controller.directory));
+    town->agents = (struct lobby){.wanted = -1, .channel = rpc_dial(controller->rpc, address, "")};
+}
+
+void town_open(struct town *town)
+{
+    *town = (struct town){.version = 0};
+    snprintf(town->arguments.key, sizeof town->arguments.key, "%s", TOWN_KEY);
+    town_open_so(town);
+}
+
+void town_close(struct town *town)
+{
+    if (town->agents.channel)
+        rpc_hang_up(town->agents.channel);
+    controller_end(&town->controller);
+    town_server_end(town);
+    loop_done(&town->controller.loop);
+}
+
+/* Jobs. */
+
+void town_job(struct town *town)
+{
+    cJSON *job = scene_file("base", "job.json");
+
+    tree_put_number(tree_open_object(job, "spec"), "replicas", 2);
+    town_add(town, &town->jobs, job);
+}
+
+static bool pods_are_made(struct town *town)
+{
+    return town_object(&town->pods, "digits-1-0-0") && town_object(&town->pods, "digits-1-1-0");
+}
+
+static bool pods_are_known(struct town *town)
+{
+    struct dossier *dossier = town_dossier(town);
+    size_t running = 0;
+
+    for (size_t i = 0; dossier && i < dossier->pod_count; i++)
+        running += dossier->pods[i]->record.phase == POD_RUNNING;
+    return running == 2;
+}
+
+void town_job_runs(struct town *town)
+{
+    static const char runs[] = "{\"spec\":{\"nodeName\":\"node-a\"},\"status\":{\"phase\":"
+                               "\"Running\",\"conditions\":[{\"type\":\"Ready\",\"status\":"
+                               "\"True\"}]}}";
+
+    town_job(town);
+    town_until(town, pods_are_made);
+    town_change(town, &town->pods, "digits-1-0-0", runs);
+    town_change(town, &town->pods, "digits-1-1-0", runs);
+    town_until(town, pods_are_known);
+}
+
+struct dossier *town_dossier(struct town *town)
+{
+    return dossier_find(&town->controller, "job-uid");
+}
+
+/* Agents. */
+
+static bool is_answered(struct town *town)
+{
+    return town->agents.answers >= town->answers;
+}
+
+void town_answers(struct town *town, int count)
+{
+    town->answers = count;
+    town_until(town, is_answered);
+}
+
+void town_enrol(struct town *town, struct asked *asked, uint32_t slot, const char *credential)
+{
+    struct agent agent;
+    Muster__EnrollRequest request;
+
+    agent_fill(&agent, slot, 1);
+    request = enroll_request(&agent, false);
+    request.job = (char *)"job-uid";
+    request.attempt = 1;
+    rpc_channel_credential(town->agents.channel, credential);
+    lobby_ask(&town->agents, asked, LOBBY_ENROLL, &request.base);
+}
+
+void town_report(struct town *town, struct asked *asked, const uint32_t *missing, size_t count)
+{
+    Muster__Report report = MUSTER__REPORT__INIT;
+    Muster__View view = MUSTER__VIEW__INIT;
+    struct agent agents[2];
+    Muster__Agent *members[] = {&agents[0].packed, &agents[1].packed};
+    char secret[RPC_SECRET];
+
+    for (uint32_t slot = 0; slot < 2; slot++)
+        agent_fill(&agents[slot], slot, 1);
+    view.generation = 1;
+    view.members = members;
+    view.n_members = 2;
+    report.job = (char *)"job-uid";
+    report.attempt = 1;
+    report.lead = members[0];
+    report.view = &view;
+    report.missing = (uint32_t *)missing;
+    report.n_missing = count;
+    town_secret(town, 1, secret);
+    rpc_channel_credential(town->agents.channel, secret);
+    lobby_ask(&town->agents, asked, LOBBY_REPORT, &report.base);
+}
+
+void town_secret(const struct town *town, uint32_t attempt, char secret[RPC_SECRET])
+{
+    keyring_secret(&town->controller.keyring, "job-uid", attempt, secret);
+}
