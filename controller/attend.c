@@ -52,6 +52,8 @@ static void desk_begin(struct dossier *dossier)
     keyring_secret(&controller->keyring, dossier->uid, desk->attempt, desk->secret);
     directory_facts(dossier->job.job, REPORT_EVERY, &desk->spec, &desk->facts);
     desk->facts.replicas = dossier->job.status.slots;
+    desk->folder = memory_text(desk->facts.checkpoint_directory);
+    desk->facts.checkpoint_directory = desk->folder; /* the job is read anew with each change */
     desk->desk = desk_open(controller->directory, &settings);
 }
 
@@ -73,6 +75,7 @@ void attend_end(struct dossier *dossier)
 
     desk_close(desk->desk);
     text_done(&desk->spec);
+    free(desk->folder);
     *desk = (struct dossier_desk){.desk = NULL};
     dossier->missing_count = 0;
 }

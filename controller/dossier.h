@@ -30,8 +30,9 @@ struct dossier_desk {
     struct desk *desk; /* NULL = none is open */
     uint32_t attempt;
     char secret[RPC_SECRET];
-    Muster__JobFacts facts;
+    Muster__JobFacts facts; /* point into the two below */
     struct text spec;
+    char *folder;        /* of checkpoints; "" = none */
     int64_t quorum_lost; /* since when no majority is left; 0 = one is */
 };
 
