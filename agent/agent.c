@@ -112,7 +112,8 @@ static void on_leave_timer(void *context)
     struct agent *agent = context;
     bool led = agent->lead.state == LEAD_ENDED;
     bool known = !led || (agent->outcome_told && peers_alone(agent->peers));
-    bool late = clock_now() - agent->leaving_since > LEAVE_PATIENCE;
+    int64_t ending = agent->ranks.kind == RANK_FOREIGN ? agent->ranks.end_patience : 0;
+    bool late = clock_now() - agent->leaving_since > LEAVE_PATIENCE + ending;
 
     if (!agent->leaving)
         return;

@@ -70,6 +70,7 @@ struct agent {
     struct link links[SETTINGS_RANKS];
     bool spawning[SETTINGS_RANKS];
     struct message go;         /* while the ranks are told to go */
+    int port_held;             /* socket of the port where foreign ranks will meet; 0 = none */
     char unsaved[LINK_REASON]; /* why a checkpoint could not be written; "" = it can */
     bool draining;
 
@@ -89,6 +90,7 @@ struct agent {
     uint32_t incident_count;
     uint32_t incidents_sent; /* by the report on its way */
     uint32_t incidents_lost;
+    bool outcome_sent;       /* in the report on its way */
     bool outcome_told;       /* the directory knows how the job ended */
     struct timer poll_timer; /* for the first step of a generation */
 
@@ -125,6 +127,11 @@ void local_want(struct agent *agent, enum rank_event want, uint64_t number);
 void local_start(struct agent *agent);           /* facts are known: ranks may be started */
 void local_drain(struct agent *agent);           /* ask for save and stop */
 void local_leave(struct agent *agent, int code); /* the keeper is to end with this code */
+
+/* foreign.c: ranks whose trainer is any command. */
+void foreign_place(struct agent *agent); /* finds a port if rank 0 is here, and gives it as blob */
+int foreign_words(struct agent *agent, uint32_t rank, struct error *error); /* memory file or -1 */
+bool foreign_runs(const struct agent *agent); /* every process was started */
 
 /* enrol.c: enrolling, and what else the directory answers. */
 void enrol_open(struct agent *agent);

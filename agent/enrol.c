@@ -170,10 +170,13 @@ static void facts_take(struct agent *agent, const Muster__JobFacts *facts)
     known->lead.rank_window = CLOCK_SECONDS(facts->rank_window_seconds);
     known->lead.pod_budget = facts->pod_budget;
     known->lead.pod_window = CLOCK_SECONDS(facts->pod_window_seconds);
+    known->lead.foreign = facts->foreign;
     known->report_every = CLOCK_MS(facts->report_milliseconds ? facts->report_milliseconds : 10000);
     known->checkpoint_directory = memory_text(facts->checkpoint_directory);
     known->known = true;
     agent->member.form_patience = known->lead.start + MEMBER_PATIENCE;
+    if (facts->foreign)
+        ranks_foreign(&agent->ranks);
     lead_done(&agent->lead);
     lead_init(&agent->lead, &agent->self, &known->lead);
     local_start(agent);

@@ -94,7 +94,38 @@ static struct link_message message_for(const struct agent *agent, uint32_t rank,
                                  .local_size = agent->ranks.count};
 }
 
-static void order_do(struct agent *agent, const struct ranks_order *order)
+/* Starts a foreign rank. An agent that has not even the memory to say how ends with its pod. */
+static void foreign_spawn(struct agent *agent, uint32_t rank)
+{
+    const struct keeper_link_message message = {
+        .type = KEEPER_LINK_SPAWN, .rank = rank, .code = KEEPER_LINK_FOREIGN};
+    struct error error;
+    CLEAN_FD int given = foreign_words(agent, rank, &error);
+
+    if (given < 0) {
+        log_error(&agent->log, "%s", error.text);
+        local_leave(agent, 1);
+        return;
+    }
+    agent->spawning[rank] = true;
+    keeper_tell(agent, &message, given);
+}
+
+static void foreign_order(struct agent *agent, const struct ranks_order *order)
+{
+    struct keeper_link_message message = {.type = KEEPER_LINK_TERMINATE, .rank = order->rank};
+
+    if (order->kind == RANKS_GO) {
+        foreign_spawn(agent, order->rank);
+        return;
+    }
+    if (order->kind == RANKS_KILL)
+        message.type = KEEPER_LINK_KILL;
+    if (order->kind != RANKS_ASSIGN)
+        keeper_tell(agent, &message, -1);
+}
+
+static void native_order(struct agent *agent, const struct ranks_order *order)
 {
     struct link *link = &agent->links[order->rank];
     struct link_message message = message_for(agent, order->rank, LINK_ASSIGN);
@@ -133,10 +164,18 @@ static void order_do(struct agent *agent, const struct ranks_order *order)
 
 static void output_do(struct agent *agent, const struct ranks_output *output)
 {
-    for (size_t i = 0; i < output->order_count; i++)
-        order_do(agent, &output->orders[i]);
+    bool foreign = agent->ranks.kind == RANK_FOREIGN;
+
+    for (size_t i = 0; i < output->order_count; i++) {
+        if (foreign)
+            foreign_order(agent, &output->orders[i]);
+        else
+            native_order(agent, &output->orders[i]);
+    }
     for (size_t i = 0; i < output->telling_count; i++)
         inbox_member(&agent->inbox, &output->telling[i]);
+    if (output->ended && !agent->ranks_ended && foreign)
+        report_now(agent); /* it was held back */
     agent->ranks_ended = output->ended;
     loop_timer(&agent->loop, &agent->ranks_timer, ranks_due(&agent->ranks));
 }
@@ -145,6 +184,8 @@ void local_want(struct agent *agent, enum rank_event want, uint64_t number)
 {
     struct ranks_output output;
 
+    if (want == RANK_PLACE && agent->ranks.kind == RANK_FOREIGN)
+        foreign_place(agent);
     if (want == RANK_REVOKE) {
         for (uint32_t i = 0; i < agent->ranks.count; i++)
             link_revoke(&agent->links[i], number - 1);
@@ -174,6 +215,10 @@ void local_start(struct agent *agent)
 void local_drain(struct agent *agent)
 {
     agent->draining = true;
+    if (agent->ranks.kind == RANK_FOREIGN) {
+        act_lead(agent, &(struct lead_event){.kind = LEAD_DRAIN});
+        return;
+    }
     for (uint32_t i = 0; i < agent->ranks.count; i++) {
         if (agent->links[i].open)
             atomic_store(&agent->links[i].control->draining, 1);
@@ -182,12 +227,12 @@ void local_drain(struct agent *agent)
 
 /* News from the keeper. */
 
-static void on_rank(struct agent *agent,
-                    const struct keeper_link_message *message,
-                    int descriptors[KEEPER_LINK_DESCRIPTORS])
+/* Begins to listen to a native rank. Returns 0; 1 when that cannot be done, which was logged. */
+static int rank_open(struct agent *agent,
+                     const struct keeper_link_message *message,
+                     int descriptors[KEEPER_LINK_DESCRIPTORS])
 {
     struct link *link = &agent->links[message->rank];
-    struct ranks_news news = {.event = RANK_SPAWNED, .rank = message->rank};
     struct error error;
 
     link->heard = on_heard;
@@ -195,12 +240,36 @@ static void on_rank(struct agent *agent,
     link->process = message->process;
     if (link_open(link, &agent->loop, message->rank, descriptors, &error)) {
         log_error(&agent->log, "%s", error.text);
-        return;
+        return 1;
     }
     for (int i = 0; i < KEEPER_LINK_DESCRIPTORS; i++)
         descriptors[i] = -1; /* the link's now */
     if (agent->draining)
         local_drain(agent);
+    return 0;
+}
+
+/* What the page of a rank says of its state; a foreign one has none. */
+static void rank_adopt(struct agent *agent, uint32_t rank)
+{
+    const struct link_page *page = agent->links[rank].page;
+
+    ranks_adopt(&agent->ranks,
+                rank,
+                page ? atomic_load(&page->committed) : LINK_NO_STATE,
+                page ? atomic_load(&page->begun) : 0);
+}
+
+static void on_rank(struct agent *agent,
+                    const struct keeper_link_message *message,
+                    int descriptors[KEEPER_LINK_DESCRIPTORS])
+{
+    struct ranks_news news = {.event = RANK_SPAWNED, .rank = message->rank};
+
+    if (message->code == KEEPER_LINK_FOREIGN)
+        ranks_foreign(&agent->ranks);
+    else if (rank_open(agent, message, descriptors))
+        return;
     if (agent->spawning[message->rank]) {
         agent->spawning[message->rank] = false;
         news_take(agent, &news);
@@ -208,10 +277,7 @@ static void on_rank(struct agent *agent,
     }
     log_info(
         &agent->log, "rank %u lives on, process %d", (unsigned)message->rank, message->process);
-    ranks_adopt(&agent->ranks,
-                message->rank,
-                atomic_load(&link->page->committed),
-                atomic_load(&link->page->begun));
+    rank_adopt(agent, message->rank);
     agent->member.quiet = false;
 }
 

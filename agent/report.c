@@ -29,6 +29,7 @@ static void progress_fill(const struct agent *agent, Muster__Progress *progress)
     const struct link_page *page = agent->links[0].page;
 
     progress->loss = progress->accuracy = NAN;
+    progress->committed = LINK_NO_STATE;
     progress->unsaved = (char *)agent->unsaved;
     if (!page)
         return;
@@ -90,17 +91,25 @@ static void report_send(struct agent *agent)
         report.missing = missing;
     }
     agent->incidents_sent = agent->incident_count;
+    agent->outcome_sent = lead->state == LEAD_ENDED;
     agent->report_due = false;
     inquiry_report(agent->directory, &report);
     muster__agent__free_unpacked(report.lead, NULL);
     muster__view__free_unpacked(report.view, NULL);
 }
 
+/* Foreign ranks that were asked to end may be saving: the job is not over before they have. */
+static bool held_back(const struct agent *agent)
+{
+    return agent->lead.state == LEAD_ENDED && agent->lead.settings.foreign && !agent->ranks_ended;
+}
+
 void report_tick(void *context)
 {
     struct agent *agent = context;
 
-    if (agent->lead.state == LEAD_ASLEEP || agent->outcome_told || !agent->facts.known)
+    if (agent->lead.state == LEAD_ASLEEP || agent->outcome_told || !agent->facts.known ||
+        held_back(agent))
         return;
     if (!inquiry_reporting(agent->directory))
         report_send(agent);
@@ -125,7 +134,7 @@ void report_taken(struct agent *agent, const Muster__ReportReply *reply)
             agent->incidents + taken,
             agent->incident_count * sizeof *agent->incidents);
     agent->incidents_sent = 0;
-    if (reply && agent->lead.state == LEAD_ENDED && !agent->report_due) {
+    if (reply && agent->outcome_sent) {
         agent->outcome_told = true;
         loop_timer(&agent->loop, &agent->leave_timer, clock_now());
     }
@@ -160,18 +169,31 @@ void report_incident(struct agent *agent)
     report_now(agent);
 }
 
-/* Looks for the first step of the generation that the lead has just started. */
+/* Whether the first step of the generation is done, and when. A foreign trainer does not tell: it
+ * is taken to train as soon as it was started. */
+static bool has_stepped(const struct agent *agent, struct lead_event *event)
+{
+    const struct link_page *page = agent->links[0].page;
+
+    if (agent->lead.settings.foreign) {
+        event->restored = event->stepped = clock_now();
+        return foreign_runs(agent);
+    }
+    if (!page || atomic_load(&page->generation) != agent->lead.base.generation)
+        return false;
+    event->stepped = atomic_load(&page->stepped);
+    event->restored = atomic_load(&page->restored);
+    return event->stepped != 0;
+}
+
 void report_poll(void *context)
 {
     struct agent *agent = context;
-    const struct link_page *page = agent->links[0].page;
     struct lead_event event = {.kind = LEAD_STEPPED};
 
     if (agent->lead.state != LEAD_RUN)
         return;
-    if (page && atomic_load(&page->generation) == agent->lead.base.generation &&
-        (event.stepped = atomic_load(&page->stepped))) {
-        event.restored = atomic_load(&page->restored);
+    if (has_stepped(agent, &event)) {
         act_lead(agent, &event);
         agent_settle(agent);
         return;

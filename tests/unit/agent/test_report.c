@@ -309,6 +309,61 @@ static void a_directory_that_wants_the_job_to_stop_is_heard(void)
     scene_free(scene);
 }
 
+/* Ranks of a foreign trainer, which may be saving while they end. */
+static void foreign_ranks_are_let_go_and_waited_for_before_the_end_is_told(void)
+{
+    struct scene *scene = scene_new();
+    struct agent *agent = &scene->agent;
+    Muster__ReportReply reply = MUSTER__REPORT_REPLY__INIT;
+
+    ranks_foreign(&agent->ranks);
+    agent->lead.settings.foreign = true;
+    agent->lead.state = LEAD_RUN;
+    reply.drain = 1;
+    answer(scene, reply);
+    CU_ASSERT(report(scene)->progress->committed == LINK_NO_STATE);
+    CU_ASSERT(agent->lead.state == LEAD_ENDED && agent->lead.outcome == OUTCOME_STOPPED);
+    CU_ASSERT(!agent->outcome_told);
+    report_tick(agent);
+    CU_ASSERT(!inquiry_reporting(agent->directory));
+    agent->ranks_ended = true;
+    CU_ASSERT(report(scene)->state == MUSTER__REPORT__STATE__STOPPED);
+    CU_ASSERT(agent->outcome_told);
+    scene_free(scene);
+}
+
+/* The report on its way does not say it. */
+static void the_end_is_told_when_a_report_that_says_it_was_taken(void)
+{
+    struct scene *scene = scene_new();
+
+    scene->agent.lead.state = LEAD_RUN;
+    report_tick(&scene->agent);
+    scene->agent.lead.state = LEAD_ENDED;
+    oracle_run(&scene->oracle);
+    CU_ASSERT(!scene->agent.outcome_told);
+    scene_free(scene);
+}
+
+static void a_foreign_generation_has_begun_when_all_its_processes_run(void)
+{
+    struct scene *scene = scene_new();
+    struct agent *agent = &scene->agent;
+
+    ranks_foreign(&agent->ranks);
+    agent->lead.settings.foreign = true;
+    agent->lead.state = LEAD_RUN;
+    agent->lead.repairing = true;
+    agent->poll_timer.call = report_poll;
+    agent->ranks.items[0].state = RANK_STARTING;
+    report_poll(agent);
+    CU_ASSERT(agent->lead.repairing && agent->poll_timer.place != 0);
+    agent->ranks.items[0].state = RANK_RUNNING;
+    report_poll(agent);
+    CU_ASSERT(!agent->lead.repairing && agent->incident_count == 1);
+    scene_free(scene);
+}
+
 SUITE("agent report",
       {"the state of the lead is that of the job", the_state_of_the_lead_is_that_of_the_job},
       {"missing slots are named while they are waited for",
@@ -322,5 +377,11 @@ SUITE("agent report",
       {"a lead that sleeps says nothing", a_lead_that_sleeps_says_nothing},
       {"a change during a report is reported after it",
        a_change_during_a_report_is_reported_after_it},
+      {"foreign ranks are let go and waited for before the end is told",
+       foreign_ranks_are_let_go_and_waited_for_before_the_end_is_told},
+      {"the end is told when a report that says it was taken",
+       the_end_is_told_when_a_report_that_says_it_was_taken},
+      {"a foreign generation has begun when all its processes run",
+       a_foreign_generation_has_begun_when_all_its_processes_run},
       {"a directory that wants the job to stop is heard",
        a_directory_that_wants_the_job_to_stop_is_heard})
