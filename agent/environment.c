@@ -47,12 +47,9 @@ void environment_join(char *const *inherited, const struct text *own, struct tex
 
 const char **environment_list(const struct text *words)
 {
-    size_t count = 0;
-    const char **list;
+    size_t count = text_word_count(words);
+    const char **list = memory_get(count + 1, sizeof *list);
 
-    for (size_t at = 0; at < words->size; at += strlen(words->data + at) + 1)
-        count++;
-    list = memory_get(count + 1, sizeof *list);
     text_words(words, list, count);
     return list;
 }

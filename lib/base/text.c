@@ -69,6 +69,15 @@ void text_word(struct text *text, const char *format, ...)
     text_add_bytes(text, "", 1);
 }
 
+size_t text_word_count(const struct text *text)
+{
+    size_t count = 0;
+
+    for (size_t at = 0; at < text->size; at += strlen(text->data + at) + 1)
+        count++;
+    return count;
+}
+
 size_t text_words(const struct text *text, const char **words, size_t most)
 {
     size_t count = 0;

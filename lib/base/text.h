@@ -33,6 +33,9 @@ void text_cut(struct text *text, size_t size);
 void text_word(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 size_t text_words(const struct text *text, const char **words, size_t most);
 
+/* How many words the list has. */
+size_t text_word_count(const struct text *text);
+
 /* Forgets the content and keeps the memory. */
 void text_clear(struct text *text);
 

@@ -123,6 +123,23 @@ static void what_is_not_a_whole_number_is_refused_and_nothing_is_written(void)
     CU_ASSERT(number == 7);
 }
 
+static void a_list_of_words_is_taken_apart_as_it_was_made(void)
+{
+    CLEAN(text) struct text text = {0};
+    const char *words[3];
+
+    CU_ASSERT(text_word_count(&text) == 0);
+    CU_ASSERT(text_words(&text, words, 2) == 0 && words[0] == NULL);
+    text_word(&text, "%s", "first");
+    text_word(&text, "%s", "");
+    text_word(&text, "th%drd", 1);
+    CU_ASSERT(text_word_count(&text) == 3);
+    CU_ASSERT(text_words(&text, words, 2) == 2);
+    CHECK_TEXT(words[0], "first");
+    CHECK_TEXT(words[1], "");
+    CU_ASSERT(words[2] == NULL);
+}
+
 SUITE("base text",
       {"an empty text is an empty string", an_empty_text_is_an_empty_string},
       {"what is added stands behind what was there", what_is_added_stands_behind_what_was_there},
@@ -133,4 +150,6 @@ SUITE("base text",
        what_is_not_hexadecimal_is_refused_and_nothing_is_written},
       {"whole numbers are read within their range", whole_numbers_are_read_within_their_range},
       {"what is not a whole number is refused and nothing is written",
-       what_is_not_a_whole_number_is_refused_and_nothing_is_written})
+       what_is_not_a_whole_number_is_refused_and_nothing_is_written},
+      {"a list of words is taken apart as it was made",
+       a_list_of_words_is_taken_apart_as_it_was_made})
