@@ -43,6 +43,14 @@ static size_t nodes_collect(struct dossier *dossier, const char **lost)
     return count;
 }
 
+/* Pods that have names of ours, for reconcile. There is room for each. */
+static void strangers_collect(const struct dossier *dossier, struct observed_stranger *strangers)
+{
+    for (size_t i = 0; i < dossier->stranger_count; i++)
+        strangers[i] =
+            (struct observed_stranger){&dossier->strangers[i].record, dossier->strangers[i].seen};
+}
+
 /* The attempt that has had no majority for long enough, or 0. */
 static uint32_t quorum_look(struct dossier *dossier, int64_t now)
 {
@@ -73,16 +81,16 @@ static void plan_make(struct dossier *dossier, struct plan *plan)
     struct controller *controller = dossier->controller;
     const struct arguments *arguments = controller->arguments;
     CLEAN_FREE const char **lost = memory_get(dossier->pod_count + 1, sizeof *lost);
-    const struct observed_stranger stranger = {
-        dossier->stranger ? &dossier->stranger->record : NULL, dossier->stranger_seen};
+    CLEAN_FREE struct observed_stranger *strangers =
+        memory_get(dossier->stranger_count + 1, sizeof *strangers);
     const struct reconcile_settings how = {
         .pod = {arguments->agent_image, arguments->trainer_image, arguments->directory},
         .progress_seconds = progress_seconds(controller)};
     struct observation seen = {.job = dossier->there ? &dossier->job : NULL,
                                .pods = (const struct pod_record *const *)dossier->pods,
                                .pod_count = dossier->pod_count,
-                               .strangers = &stranger,
-                               .stranger_count = dossier->stranger != NULL,
+                               .strangers = strangers,
+                               .stranger_count = dossier->stranger_count,
                                .report = dossier->report,
                                .lost_nodes = lost,
                                .quorum_lost = quorum_look(dossier, clock_now()),
@@ -93,6 +101,7 @@ static void plan_make(struct dossier *dossier, struct plan *plan)
                                .seen_pods = *informer_version(controller->pods),
                                .now = time(NULL)};
 
+    strangers_collect(dossier, strangers);
     seen.lost_node_count = nodes_collect(dossier, lost);
     reconcile(&seen, &how, plan);
     dossier->gated = plan->policy && !strcmp(plan->policy, "gate");

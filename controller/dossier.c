@@ -8,6 +8,8 @@
 #include "base/memory.h"
 #include "controller/controller.h"
 
+_Static_assert((int)POD_RECORD_UID == (int)JOB_RECORD_UID, "a pod's job has a dossier");
+
 static int dossier_compare(const void *left, const void *right)
 {
     const struct dossier *a = left;
@@ -45,8 +47,17 @@ struct dossier *dossier_of(struct controller *controller, const char *uid)
 
 /* Jobs. */
 
+static void strangers_forget(struct dossier *dossier)
+{
+    while (dossier->stranger_count)
+        pod_record_done(&dossier->strangers[--dossier->stranger_count].record);
+}
+
+/* Names of another attempt are not wanted any more. */
 void dossier_job(struct dossier *dossier, struct job_record *record)
 {
+    if (dossier->there && dossier->job.status.attempt != record->status.attempt)
+        strangers_forget(dossier);
     if (dossier->there)
         job_record_done(&dossier->job);
     dossier->job = *record;
@@ -74,17 +85,27 @@ struct dossier_pod *dossier_pod_find(const struct dossier *dossier, const char *
 
 static void pod_free(struct dossier_pod *pod)
 {
-    if (!pod)
-        return;
     pod_record_done(&pod->record);
     free(pod);
 }
 
-bool dossier_pod(struct dossier *dossier, struct pod_record *record)
+/* Whether a record tells what was before. */
+static bool is_old(const struct pod_record *record, const struct pod_record *known)
+{
+    return !record->gone && resource_version_compare(&record->version, &known->version) < 0;
+}
+
+struct dossier_pod *dossier_pod(struct dossier *dossier, struct pod_record *record, bool *ended)
 {
     struct dossier_pod *pod = dossier_pod_find(dossier, record->uid);
     bool was_over = pod && pod_record_over(&pod->record);
 
+    *ended = false;
+    if (pod && is_old(record, &pod->record)) {
+        pod_record_done(record);
+        return pod;
+    }
+    record->gone = record->gone || (pod && pod->record.gone);
     if (!pod) {
         memory_grow(
             &dossier->pods, &dossier->pod_capacity, dossier->pod_count + 1, sizeof *dossier->pods);
@@ -93,9 +114,12 @@ bool dossier_pod(struct dossier *dossier, struct pod_record *record)
     }
     pod_record_done(&pod->record);
     pod->record = *record;
-    return !was_over && pod_record_over(&pod->record);
+    *ended = !was_over && pod_record_over(&pod->record);
+    return pod;
 }
 
+/* Whether nothing will be asked about a pod that is gone. One that is newer than the status knows
+ * of will be. */
 static bool outlived(const struct dossier *dossier, const struct pod_record *pod)
 {
     const struct status *status = &dossier->job.status;
@@ -104,7 +128,9 @@ static bool outlived(const struct dossier *dossier, const struct pod_record *pod
         return false;
     if (!dossier->there || !pod->placed || pod->attempt < status->attempt)
         return true;
-    return pod->slot < status->slots && pod->try < status->tries[pod->slot];
+    if (pod->attempt > status->attempt)
+        return false;
+    return pod->slot >= status->slots || pod->try < status->tries[pod->slot];
 }
 
 void dossier_prune(struct dossier *dossier)
@@ -122,15 +148,35 @@ void dossier_prune(struct dossier *dossier)
     dossier->pod_count = kept;
 }
 
+/* Strangers. */
+
+static struct dossier_stranger *stranger_find(struct dossier *dossier, const char *name)
+{
+    for (size_t i = 0; i < dossier->stranger_count; i++) {
+        if (!strcmp(dossier->strangers[i].record.name, name))
+            return &dossier->strangers[i];
+    }
+    return NULL;
+}
+
 void dossier_stranger(struct dossier *dossier, struct pod_record *record, int64_t now)
 {
-    pod_free(dossier->stranger);
-    dossier->stranger = NULL;
-    if (!record)
+    dossier_stranger_gone(dossier, record->name);
+    memory_grow(&dossier->strangers,
+                &dossier->stranger_capacity,
+                dossier->stranger_count + 1,
+                sizeof *dossier->strangers);
+    dossier->strangers[dossier->stranger_count++] = (struct dossier_stranger){*record, now};
+}
+
+void dossier_stranger_gone(struct dossier *dossier, const char *name)
+{
+    struct dossier_stranger *stranger = stranger_find(dossier, name);
+
+    if (!stranger)
         return;
-    dossier->stranger = memory_get(1, sizeof *dossier->stranger);
-    dossier->stranger->record = *record;
-    dossier->stranger_seen = now;
+    pod_record_done(&stranger->record);
+    *stranger = dossier->strangers[--dossier->stranger_count];
 }
 
 /* The end. */
@@ -151,7 +197,8 @@ void dossier_free(struct dossier *dossier)
     for (size_t i = 0; i < dossier->pod_count; i++)
         pod_free(dossier->pods[i]);
     free(dossier->pods);
-    pod_free(dossier->stranger);
+    strangers_forget(dossier);
+    free(dossier->strangers);
     if (dossier->report)
         report_done(dossier->report);
     free(dossier->report);

@@ -25,6 +25,12 @@ struct dossier_pod {
     int64_t token_until; /* clock_now's scale; 0 = never */
 };
 
+/* A pod of somebody else, whose name we wanted. */
+struct dossier_stranger {
+    struct pod_record record;
+    int64_t seen; /* seconds since 1970 */
+};
+
 /* The desk of the running attempt, with what it needs. */
 struct dossier_desk {
     struct desk *desk; /* NULL = none is open */
@@ -47,10 +53,11 @@ struct dossier {
     struct dossier_pod **pods;
     size_t pod_count;
     size_t pod_capacity;
-    struct dossier_pod *stranger; /* whose name we wanted, or NULL */
-    int64_t stranger_seen;        /* seconds since 1970 */
-    struct report *report;        /* NULL = nothing was heard */
-    uint32_t *missing;            /* slots that the lead waits for */
+    struct dossier_stranger *strangers; /* one a name */
+    size_t stranger_count;
+    size_t stranger_capacity;
+    struct report *report; /* NULL = nothing was heard */
+    uint32_t *missing;     /* slots that the lead waits for */
     size_t missing_count;
     struct dossier_desk desk;
     struct observed_refusal refusal;
@@ -70,10 +77,13 @@ struct dossier *dossier_of(struct controller *controller, const char *uid);
 /* The same, or NULL when there is none. */
 struct dossier *dossier_find(struct controller *controller, const char *uid);
 
-/* Lays in a job or a pod, and takes the record over. Returns whether a pod's agent has come to its
- * end by this. */
+/* Lays in a job, and takes the record over. */
 void dossier_job(struct dossier *dossier, struct job_record *record);
-bool dossier_pod(struct dossier *dossier, struct pod_record *record);
+
+/* Lays in a pod, and takes the record over. What is older than what is known changes nothing, and a
+ * pod that is gone stays gone: answers may come in another order than events. Returns the pod;
+ * `ended` receives whether its agent has come to its end by this. */
+struct dossier_pod *dossier_pod(struct dossier *dossier, struct pod_record *record, bool *ended);
 
 /* The pod of that uid, or NULL. */
 struct dossier_pod *dossier_pod_find(const struct dossier *dossier, const char *uid);
@@ -84,8 +94,9 @@ bool dossier_current(const struct dossier *dossier, const struct pod_record *pod
 /* Forgets pods that are gone and whose slot has a newer one. */
 void dossier_prune(struct dossier *dossier);
 
-/* Keeps the pod that has our name; NULL = none any more. Takes the record over. */
+/* Keeps a pod that has a name of ours, and takes the record over; or forgets the one that had. */
 void dossier_stranger(struct dossier *dossier, struct pod_record *record, int64_t now);
+void dossier_stranger_gone(struct dossier *dossier, const char *name);
 
 /* Whether there is nothing left to keep it for: then the owner frees it. */
 bool dossier_empty(const struct dossier *dossier);

@@ -108,31 +108,50 @@ static void written(struct resource_version *mark, const struct answer *answer)
         resource_version_raise(mark, &version);
 }
 
-static void refused(struct dossier *dossier, enum refusal_kind kind, const char *message)
+static void refused(struct sending *sending, enum refusal_kind kind, const char *message)
 {
+    struct dossier *dossier = sending->execution->dossier;
+    unsigned count = dossier->refusal.count + 1;
+
     snprintf(dossier->refusal_message, sizeof dossier->refusal_message, "%s", message);
-    dossier->refusal = (struct observed_refusal){
-        kind, dossier->refusal_message, time(NULL), dossier->refusal.count + 1};
+    dossier->refusal = (struct observed_refusal){kind, dossier->refusal_message, time(NULL), count};
     dossier->again = true;
 }
 
-/* The name is taken: by a pod of ours that the watch has not brought yet, or by somebody else's. */
+/* What has the name is ours, and the watch has not brought it yet; or it is somebody else's. What
+ * was known already brings nothing new. */
+static void taken(struct sending *sending, struct pod_record *record)
+{
+    struct dossier *dossier = sending->execution->dossier;
+
+    dossier->again = true;
+    if (strcmp(record->job, dossier->uid) != 0) {
+        dossier_stranger(dossier, record, time(NULL));
+        return;
+    }
+    if (dossier_pod_find(dossier, record->uid))
+        sending->execution->failed = true;
+    observe_pod(dossier->controller, record);
+}
+
 static void on_looked_at(void *context, const struct answer *answer)
 {
     struct sending *sending = context;
-    struct dossier *dossier = sending->execution->dossier;
     CLEAN(tree) cJSON *object = object_parse(answer->body, answer->size);
     struct pod_record record = {0};
 
-    dossier->again = true;
-    if (answer_classify(answer, NULL) != ANSWER_DONE) {
+    switch (answer_classify(answer, NULL)) {
+    case ANSWER_DONE:
+        if (pod_record_read(object, &record, NULL))
+            complain(sending, answer);
+        else
+            taken(sending, &record);
+        break;
+    case ANSWER_ABSENT: /* the name has become free */
         sending->execution->failed = true;
-    } else if (pod_record_read(object, &record, NULL)) {
+        break;
+    default:
         complain(sending, answer);
-    } else if (!strcmp(record.job, dossier->uid)) {
-        observe_pod(dossier->controller, &record);
-    } else {
-        dossier_stranger(dossier, &record, time(NULL));
     }
     answered(sending);
 }
@@ -156,23 +175,23 @@ static void on_created(void *context, const struct answer *answer)
     switch (answer_classify(answer, &refusal)) {
     case ANSWER_DONE:
         written(&dossier->written_pods, answer);
+        dossier_stranger_gone(dossier, sending->action->name);
         dossier->refusal = (struct observed_refusal){.kind = REFUSAL_NONE};
-        dossier_stranger(dossier, NULL, 0);
         break;
     case ANSWER_EXISTS:
         look_at(sending);
         return;
     case ANSWER_QUOTA:
-        refused(dossier, REFUSAL_QUOTA, refusal.message);
+        refused(sending, REFUSAL_QUOTA, refusal.message);
         break;
     case ANSWER_DENIED:
-        refused(dossier, REFUSAL_DENIED, refusal.message);
+        refused(sending, REFUSAL_DENIED, refusal.message);
         break;
     case ANSWER_TERMINATING:
-        refused(dossier, REFUSAL_TERMINATING, refusal.message);
+        refused(sending, REFUSAL_TERMINATING, refusal.message);
         break;
     case ANSWER_INVALID:
-        refused(dossier, REFUSAL_INVALID, refusal.message);
+        refused(sending, REFUSAL_INVALID, refusal.message);
         break;
     default:
         complain(sending, answer);
@@ -189,8 +208,10 @@ static void on_deleted(void *context, const struct answer *answer)
         written(&sending->execution->dossier->written_pods, answer);
         break;
     case ANSWER_ABSENT:
+        observe_gone(sending->execution->dossier, sending->action->uid);
+        break;
     case ANSWER_CONFLICT:
-        sending->execution->dossier->again = true; /* it has another life already */
+        sending->execution->failed = true; /* the name has another life: the watch will say so */
         break;
     default:
         complain(sending, answer);

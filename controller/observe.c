@@ -94,24 +94,40 @@ static void on_pods_listing(void *context)
     controller->pods_mark++;
 }
 
+/* Whoever enrolled from a pod is gone, if its attempt is the one that is served. */
+static void agent_gone(const struct dossier *dossier, const struct pod_record *pod)
+{
+    if (dossier->desk.desk && dossier->desk.attempt == pod->attempt &&
+        dossier_current(dossier, pod))
+        desk_gone(dossier->desk.desk, pod->slot);
+}
+
 void observe_pod(struct controller *controller, struct pod_record *record)
 {
     struct dossier *dossier;
     struct dossier_pod *pod;
-    bool current;
-    uint32_t slot = record->slot;
+    bool ended;
 
     if (!*record->job) {
         pod_record_done(record);
         return;
     }
     dossier = dossier_of(controller, record->job);
-    current = dossier_current(dossier, record);
-    pod = dossier_pod_find(dossier, record->uid);
-    if (dossier_pod(dossier, record) && current && dossier->desk.desk)
-        desk_gone(dossier->desk.desk, slot);
-    pod = pod ? pod : dossier->pods[dossier->pod_count - 1];
+    pod = dossier_pod(dossier, record, &ended);
     pod->mark = controller->pods_mark;
+    if (ended)
+        agent_gone(dossier, &pod->record);
+    decide_soon(dossier);
+}
+
+void observe_gone(struct dossier *dossier, const char *uid)
+{
+    struct dossier_pod *pod = dossier_pod_find(dossier, uid);
+
+    if (!pod || pod->record.gone)
+        return;
+    pod->record.gone = true;
+    agent_gone(dossier, &pod->record);
     decide_soon(dossier);
 }
 
@@ -138,20 +154,19 @@ static void on_pod_deleted(void *context, const struct cJSON *object)
     observe_pod(controller, &record);
 }
 
+/* A pod that was seen otherwise may be newer than the list. */
+static bool left_out(const struct controller *controller, const struct dossier_pod *pod)
+{
+    return pod->mark != controller->pods_mark &&
+           resource_version_compare(&pod->record.version, informer_version(controller->pods)) <= 0;
+}
+
 static void pods_sweep(struct dossier *dossier)
 {
-    struct controller *controller = dossier->controller;
-
     for (size_t i = 0; i < dossier->pod_count; i++) {
-        struct dossier_pod *pod = dossier->pods[i];
-
-        if (pod->mark == controller->pods_mark || pod->record.gone)
-            continue;
-        pod->record.gone = true;
-        if (dossier->desk.desk && dossier_current(dossier, &pod->record))
-            desk_gone(dossier->desk.desk, pod->record.slot);
+        if (left_out(dossier->controller, dossier->pods[i]))
+            observe_gone(dossier, dossier->pods[i]->record.uid);
     }
-    decide_soon(dossier);
 }
 
 static void on_pods_listed(void *context)

@@ -5,6 +5,7 @@
 #include "controller/pod_record.h"
 
 struct controller;
+struct dossier;
 
 /* Begins to list and watch. */
 void observe_start(struct controller *controller);
@@ -12,5 +13,8 @@ void observe_stop(struct controller *controller);
 
 /* Lays in a pod that was seen otherwise, and takes the record over. */
 void observe_pod(struct controller *controller, struct pod_record *record);
+
+/* The pod of that uid is not there any more, as an answer has said. */
+void observe_gone(struct dossier *dossier, const char *uid);
 
 #endif
