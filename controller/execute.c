@@ -39,7 +39,8 @@ struct execution {
     enum stage stage;
     size_t pending;
     bool patched;
-    bool failed; /* something is to be tried again */
+    bool refused; /* the API server has refused a pod */
+    bool failed;  /* something is to be tried again */
 };
 
 static void execution_go_on(struct execution *execution);
@@ -108,14 +109,17 @@ static void written(struct resource_version *mark, const struct answer *answer)
         resource_version_raise(mark, &version);
 }
 
+/* Pods that are refused side by side are refused once. */
 static void refused(struct sending *sending, enum refusal_kind kind, const char *message)
 {
-    struct dossier *dossier = sending->execution->dossier;
-    unsigned count = dossier->refusal.count + 1;
+    struct execution *execution = sending->execution;
+    struct dossier *dossier = execution->dossier;
+    unsigned count = dossier->refusal.count + !execution->refused;
 
     snprintf(dossier->refusal_message, sizeof dossier->refusal_message, "%s", message);
     dossier->refusal = (struct observed_refusal){kind, dossier->refusal_message, time(NULL), count};
     dossier->again = true;
+    execution->refused = true;
 }
 
 /* What has the name is ours, and the watch has not brought it yet; or it is somebody else's. What
@@ -176,7 +180,8 @@ static void on_created(void *context, const struct answer *answer)
     case ANSWER_DONE:
         written(&dossier->written_pods, answer);
         dossier_stranger_gone(dossier, sending->action->name);
-        dossier->refusal = (struct observed_refusal){.kind = REFUSAL_NONE};
+        if (!sending->execution->refused)
+            dossier->refusal = (struct observed_refusal){.kind = REFUSAL_NONE};
         break;
     case ANSWER_EXISTS:
         look_at(sending);

@@ -136,12 +136,50 @@ static void a_pod_of_nobody_with_our_name_fails_the_job(void)
 
 /* Refusals. */
 
+static bool is_queued(struct town *town)
+{
+    const struct dossier *dossier = town_dossier(town);
+
+    return dossier && !dossier->execution && dossier->job.status.state == STATE_QUEUED;
+}
+
+static bool is_refused_twice(struct town *town)
+{
+    return town_dossier(town)->refusal.count == 2 && !town_dossier(town)->execution;
+}
+
 static bool is_said_to_be_refused(struct town *town)
 {
     const struct dossier *dossier = town_dossier(town);
 
     return dossier &&
            !strcmp(dossier->job.status.conditions[CONDITION_PODS_READY].reason, "PodRefused");
+}
+
+/* Both pods are refused, which is one refusal; when there is room for one, the other follows. */
+static void a_quota_is_waited_for_and_tried_with_one_pod(void)
+{
+    struct town town;
+
+    town_open(&town);
+    town.mischief[0] = (struct town_mischief){
+        "POST pods", TOWN_ANSWER, 403, STATUS("403", "Forbidden", "exceeded quota: gpus"), 3};
+    town_job(&town);
+    town_until(&town, is_queued);
+    CU_ASSERT(town_count(&town, "POST pods") == 2);
+    CU_ASSERT(town_dossier(&town)->refusal.kind == REFUSAL_QUOTA);
+    CU_ASSERT(town_dossier(&town)->refusal.count == 1);
+    CHECK_TEXT(town_dossier(&town)->refusal.message, "exceeded quota: gpus");
+    town_dossier(&town)->refusal.time -= 5;
+    decide_soon(town_dossier(&town));
+    town_until(&town, is_refused_twice);
+    CU_ASSERT(town_count(&town, "POST pods") == 3);
+    town_dossier(&town)->refusal.time -= 10;
+    decide_soon(town_dossier(&town));
+    town_until(&town, pods_are_known);
+    CU_ASSERT(town_dossier(&town)->refusal.kind == REFUSAL_NONE);
+    CU_ASSERT(town_dossier(&town)->refusal.count == 0);
+    town_close(&town);
 }
 
 static void what_is_denied_is_said_and_waited_for(void)
@@ -329,23 +367,23 @@ static void a_controller_may_end_while_a_plan_is_carried_out(void)
     town_close(&town);
 }
 
-SUITE("controller execute",
-      {"a job has its status first and then its pods",
-       a_job_has_its_status_first_and_then_its_pods},
-      {"a pod of ours that is there already is taken for made",
-       a_pod_of_ours_that_is_there_already_is_taken_for_made},
-      {"pods of an earlier job of the name are waited for",
-       pods_of_an_earlier_job_of_the_name_are_waited_for},
-      {"a pod of nobody with our name fails the job", a_pod_of_nobody_with_our_name_fails_the_job},
-      {"what is denied is said and waited for", what_is_denied_is_said_and_waited_for},
-      {"a pod that can never be fails the job", a_pod_that_can_never_be_fails_the_job},
-      {"a namespace that is being deleted is left alone",
-       a_namespace_that_is_being_deleted_is_left_alone},
-      {"what fails is tried again and nothing is made twice",
-       what_fails_is_tried_again_and_nothing_is_made_twice},
-      {"events follow the status that they are about",
-       events_follow_the_status_that_they_are_about},
-      {"a pod that is not there is deleted once", a_pod_that_is_not_there_is_deleted_once},
-      {"a job may go while its plan is carried out", a_job_may_go_while_its_plan_is_carried_out},
-      {"a controller may end while a plan is carried out",
-       a_controller_may_end_while_a_plan_is_carried_out})
+SUITE(
+    "controller execute",
+    {"a job has its status first and then its pods", a_job_has_its_status_first_and_then_its_pods},
+    {"a pod of ours that is there already is taken for made",
+     a_pod_of_ours_that_is_there_already_is_taken_for_made},
+    {"pods of an earlier job of the name are waited for",
+     pods_of_an_earlier_job_of_the_name_are_waited_for},
+    {"a pod of nobody with our name fails the job", a_pod_of_nobody_with_our_name_fails_the_job},
+    {"a quota is waited for and tried with one pod", a_quota_is_waited_for_and_tried_with_one_pod},
+    {"what is denied is said and waited for", what_is_denied_is_said_and_waited_for},
+    {"a pod that can never be fails the job", a_pod_that_can_never_be_fails_the_job},
+    {"a namespace that is being deleted is left alone",
+     a_namespace_that_is_being_deleted_is_left_alone},
+    {"what fails is tried again and nothing is made twice",
+     what_fails_is_tried_again_and_nothing_is_made_twice},
+    {"events follow the status that they are about", events_follow_the_status_that_they_are_about},
+    {"a pod that is not there is deleted once", a_pod_that_is_not_there_is_deleted_once},
+    {"a job may go while its plan is carried out", a_job_may_go_while_its_plan_is_carried_out},
+    {"a controller may end while a plan is carried out",
+     a_controller_may_end_while_a_plan_is_carried_out})
