@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/base64.h"
 #include "base/clock.h"
@@ -28,13 +29,18 @@ static void on_again(void *context)
     keyring_open(context);
 }
 
+static void later(struct keyring *keyring)
+{
+    loop_timer(client_loop(keyring->client),
+               &keyring->again,
+               clock_now() + CLOCK_MS(100) + backoff_fail(&keyring->backoff));
+}
+
 static void try_again(struct keyring *keyring, const char *why)
 {
     if (!keyring->backoff.failures)
         log_warning(keyring->log, "the Secret %s/%s: %s", keyring->space, KEYRING_SECRET, why);
-    loop_timer(client_loop(keyring->client),
-               &keyring->again,
-               clock_now() + CLOCK_MS(100) + backoff_fail(&keyring->backoff));
+    later(keyring);
 }
 
 void keyring_take(struct keyring *keyring, const char *digits)
@@ -52,7 +58,7 @@ static void on_filled(void *context, const struct answer *answer)
 
     keyring->call = NULL;
     if (class == ANSWER_DONE || class == ANSWER_CONFLICT) {
-        keyring_open(keyring); /* what counts is what is there now */
+        later(keyring); /* what counts is what is there then, whoever has filled it */
         return;
     }
     answer_describe(answer, words, sizeof words);
@@ -67,7 +73,7 @@ static void fill(struct keyring *keyring, const struct resource_version *version
     struct request_place place = secret_place(keyring);
     struct request request = {0};
     uint8_t key[KEYRING_KEY];
-    char digits[2 * KEYRING_KEY + 1];
+    char digits[KEYRING_DIGITS];
 
     entropy_fill(key, sizeof key);
     text_hex(digits, key, sizeof key);
@@ -83,20 +89,24 @@ static void fill(struct keyring *keyring, const struct resource_version *version
 
 /* Reading. */
 
-/* Takes the key out of the Secret. Returns 0; 1 when there is none in it yet; -1 when it is none.
- */
-static int secret_take(struct keyring *keyring, const cJSON *secret)
+int keyring_read(const struct cJSON *secret, char digits[KEYRING_DIGITS])
 {
-    CLEAN(text) struct text digits = {0};
+    CLEAN(text) struct text decoded = {0};
     const char *encoded = object_text(object_member(secret, "data"), "key");
+    uint8_t key[KEYRING_KEY];
+    int outcome = -1;
 
     if (!encoded || !*encoded)
         return 1;
-    if (base64_decode(encoded, &digits) == 0)
-        keyring_take(keyring, text_string(&digits));
-    if (digits.data)
-        OPENSSL_cleanse(digits.data, digits.size);
-    return keyring->ready ? 0 : -1;
+    if (base64_decode(encoded, &decoded) == 0 && decoded.size == KEYRING_DIGITS - 1 &&
+        text_unhex(key, sizeof key, text_string(&decoded)) == 0) {
+        memcpy(digits, decoded.data, KEYRING_DIGITS);
+        outcome = 0;
+    }
+    OPENSSL_cleanse(key, sizeof key);
+    if (decoded.data)
+        OPENSSL_cleanse(decoded.data, decoded.size);
+    return outcome;
 }
 
 static void on_read(void *context, const struct answer *answer)
@@ -104,6 +114,7 @@ static void on_read(void *context, const struct answer *answer)
     struct keyring *keyring = context;
     CLEAN(tree) cJSON *secret = NULL;
     struct resource_version version;
+    char digits[KEYRING_DIGITS];
     char words[ANSWER_REASON];
     int outcome;
 
@@ -114,10 +125,12 @@ static void on_read(void *context, const struct answer *answer)
         return;
     }
     secret = object_parse(answer->body, answer->size);
-    outcome = secret_take(keyring, secret);
-    if (outcome == 0)
+    outcome = keyring_read(secret, digits);
+    if (outcome == 0) {
+        keyring_take(keyring, digits);
+        OPENSSL_cleanse(digits, sizeof digits);
         keyring->opened(keyring->context);
-    else if (outcome > 0 && object_version(secret, &version) == 0)
+    } else if (outcome > 0 && object_version(secret, &version) == 0)
         fill(keyring, &version);
     else
         try_again(keyring, "holds no key of 64 hexadecimal digits");

@@ -15,7 +15,10 @@
 
 #define KEYRING_SECRET "muster-controller-key" /* name of the Secret */
 #define KEYRING_KEY    32
+#define KEYRING_DIGITS (2 * KEYRING_KEY + 1) /* in hexadecimal, with a zero byte */
 #define KEYRING_DIGEST 32
+
+struct cJSON;
 
 struct keyring {
     struct client *client;
@@ -32,6 +35,10 @@ struct keyring {
 
 /* Takes the key from 64 hexadecimal digits. */
 void keyring_take(struct keyring *keyring, const char *digits);
+
+/* Reads the key out of a Secret, which may be NULL. Returns 0; 1 when there is none in it; -1 when
+ * what is there is none. Pure. */
+int keyring_read(const struct cJSON *secret, char digits[KEYRING_DIGITS]);
 
 /* Reads the key from the Secret, or fills it; tries again until that succeeds. The owner has set
  * client, space, log, opened and context of a zeroed keyring; `opened` comes once. */

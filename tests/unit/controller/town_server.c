@@ -2,6 +2,7 @@
 #include "town_server.h"
 
 #include <cjson/cJSON.h>
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -243,6 +244,18 @@ static void job_patch(struct visit *visit)
     }
 }
 
+/* What is given as text is kept as base64. */
+static void secret_keep(cJSON *secret)
+{
+    const char *key = object_text(object_member(secret, "stringData"), "key");
+    char encoded[NAME];
+
+    CU_ASSERT_FATAL(key && strlen(key) <= NAME / 2);
+    EVP_EncodeBlock((unsigned char *)encoded, (const unsigned char *)key, (int)strlen(key));
+    tree_put_text(tree_open_object(secret, "data"), "key", encoded);
+    cJSON_DeleteItemFromObject(secret, "stringData");
+}
+
 static void secret_patch(const struct visit *visit)
 {
     struct town *town = visit->town;
@@ -252,6 +265,7 @@ static void secret_patch(const struct visit *visit)
         return;
     }
     scene_merge(town->secret, visit->body);
+    secret_keep(town->secret);
     version_put(town, town->secret);
     answer_object(visit->call, 200, town->secret);
 }
