@@ -70,6 +70,27 @@ pods() { kubectl get pods --selector "muster.dev/job=$1" --output name; }
 
 no_pods() { [ -z "$(pods "$1")" ]; }
 
+# make_volume CLAIM DIRECTORY: what the claim gets; on one node, a directory of this machine does. The
+# claim, as in the examples, is made too.
+make_volume() {
+    mkdir -p "$2"
+    kubectl apply -f - >/dev/null <<END
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: $namespace-$1}
+spec:
+  capacity: {storage: 1Gi}
+  accessModes: [ReadWriteMany]
+  persistentVolumeReclaimPolicy: Retain
+  claimRef: {namespace: $namespace, name: $1}
+  local: {path: $2}
+  nodeAffinity:
+    required:
+      nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/hostname, operator: Exists}]}]
+END
+    sed "s/name: digits/name: $1/" examples/digits-claim.yaml | kubectl apply -f - >/dev/null
+}
+
 # --- processes -----------------------------------------------------------------------------------
 
 # processes PROGRAM POD [OPTION...]: their numbers on this machine; options are kubectl's.
@@ -80,7 +101,7 @@ processes() {
     # A container may end meanwhile.
     { find /sys/fs/cgroup -path "*pod$uid*" -name cgroup.procs -exec cat {} + 2>/dev/null || true; } |
         sort -un | while read -r process; do
-            [ "$(cat "/proc/$process/comm" 2>/dev/null)" = "$program" ] && echo "$process"
+            [[ "$(readlink "/proc/$process/exe")" == */"$program" ]] && echo "$process"
         done || true
 }
 
@@ -92,13 +113,18 @@ kill_in() {
     kill -KILL "$found"
 }
 
-# metric NAME ADDRESS...: the sum over agents, as they say themselves.
+# addresses JOB: of its pods, one a line.
+addresses() {
+    kubectl get pods --selector "muster.dev/job=$1" --output 'jsonpath={range .items[*]}{.status.podIP}{"\n"}{end}'
+}
+
+# metric NAME ADDRESS...: the highest value that agents have, as they say themselves.
 metric() {
     local name=$1 address
     shift
     for address in "$@"; do
         curl --silent --max-time 2 "http://$address:7072/metrics" || true
-    done | awk -v name="$name" '$1 ~ "^" name "($|{)" { sum += $2 } END { print sum + 0 }'
+    done | awk -v name="$name" '$1 ~ "^" name "($|{)" && $2 > most { most = $2 } END { print most + 0 }'
 }
 
 # --- the audit log -------------------------------------------------------------------------------

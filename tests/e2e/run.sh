@@ -60,12 +60,13 @@ install() {
 }
 
 run() {
-    local name=$1 namespace=${1//_/-} begin=$SECONDS
+    local name=$1 namespace=${1//_/-} script=tests/e2e/test_$1.sh begin=$SECONDS
+    [ -f "$script" ] || script=tests/e2e/$name/test_$name.sh
     kubectl create namespace "$namespace" >/dev/null
     kubectl config set-context --current --namespace "$namespace" >/dev/null
     # Pods are refused until the namespace has its account.
     kubectl wait --for=create serviceaccount/default --timeout=30s >/dev/null
-    if ! timeout --foreground "$patience" "tests/e2e/test_$name.sh"; then
+    if ! timeout --foreground "$patience" "$script"; then
         echo "FAILED: $name" >&2
         explain >&2
         return 1

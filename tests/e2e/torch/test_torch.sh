@@ -1,0 +1,27 @@
+#!/bin/bash
+# A trainer that knows nothing of Muster: when one of its processes is killed all of them start again,
+# go on from the state that they had saved, and end well.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/../lib.sh"
+work=$CLUSTER/torch
+
+# started COUNT: whether rank 0 has started so often.
+started() { [ "$(wc -l <"$work/starts")" -ge "$1" ]; }
+
+rm -rf "$work"
+make_volume state "$work"
+kubectl create configmap code --from-file=tests/e2e/torch/ddp.py >/dev/null
+kubectl apply -f tests/e2e/torch/ddp.yaml >/dev/null
+within 90 "a state is saved" test -f "$work/state.pt"
+say "it trains"
+
+mark
+kill_in python3.11 ddp-1-1-0
+within 60 "all start again" started 2
+say "killed and started again"
+kubectl wait --for=condition=Complete --timeout=90s mjob/ddp >/dev/null || fail "it does not complete"
+[ "$(status ddp restarts.rank) $(status ddp restarts.pod)" = "1 0" ] || fail "restarts: $(status ddp restarts)"
+writes | grep -q pods && fail "pods were written: $(writes)"
+awk 'NR == 1 && $0 != "0 2 0" { exit 1 }
+    NR == 2 && !($1 > 0 && $2 == 2 && $3 > 0) { exit 1 }
+    END { if (NR != 2) exit 1 }' "$work/starts" || fail "starts, as step, ranks, restarts: $(cat "$work/starts")"
