@@ -335,8 +335,10 @@ check: $(DEPS) ## everything that needs no cluster, fastest first
 	$(Q)$(MAKE) fuzz
 
 .PHONY: test
-test: check ## check, then real jobs: what CI runs
+test: check ## check, then real jobs on this machine and on a cluster: what CI runs
 	$(Q)$(MAKE) integration
+	$(Q)$(MAKE) manifests-check
+	$(Q)$(MAKE) e2e
 
 .PHONY: objects
 objects: $(ARCHIVE)
