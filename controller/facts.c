@@ -30,5 +30,6 @@ void directory_facts(const struct job *job,
     facts->pod_window_seconds = (uint32_t)job->recovery.pod.window_seconds;
     facts->checkpoint_directory =
         job->checkpoint.directory ? job->checkpoint.directory : (char *)"";
+    facts->foreign = !job->native;
     facts->spec = spec->data;
 }
