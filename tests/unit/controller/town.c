@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/net.h"
 #include "controller/tree.h"
 #include "kube/cluster.h"
 #include "kube/object.h"
@@ -102,6 +104,7 @@ void town_close(struct town *town)
     controller_end(&town->controller);
     town_server_end(town);
     loop_done(&town->controller.loop);
+    text_done(&town->page);
 }
 
 /* Jobs. */
@@ -145,6 +148,47 @@ void town_job_runs(struct town *town)
 struct dossier *town_dossier(struct town *town)
 {
     return dossier_find(&town->controller, "job-uid");
+}
+
+/* Readers. */
+
+static void on_page(void *context, uint32_t events)
+{
+    struct town *town = context;
+    char bytes[4096];
+    ssize_t got = read(town->reader.descriptor, bytes, sizeof bytes);
+
+    (void)events;
+    if (got > 0)
+        text_add_bytes(&town->page, bytes, (size_t)got);
+    else
+        town->page_ended = true;
+}
+
+static bool page_is_whole(struct town *town)
+{
+    return town->page_ended;
+}
+
+const char *town_page(struct town *town, const char *path)
+{
+    struct loop *loop = &town->controller.loop;
+    CLEAN(text) struct text request = {0};
+    char address[64];
+    CLEAN_FD int descriptor = -1;
+
+    snprintf(address, sizeof address, "127.0.0.1:%d", http_port(town->controller.http));
+    descriptor = net_connect(address, NULL);
+    CU_ASSERT_FATAL(descriptor >= 0);
+    text_addf(&request, "GET %s HTTP/1.1\r\n\r\n", path);
+    text_clear(&town->page);
+    town->page_ended = false;
+    town->reader = (struct watch){.call = on_page, .context = town};
+    CU_ASSERT(write(descriptor, request.data, request.size) == (ssize_t)request.size);
+    CU_ASSERT(loop_add(loop, &town->reader, descriptor, EPOLLIN, NULL) == 0);
+    town_until(town, page_is_whole);
+    loop_remove(loop, &town->reader);
+    return text_string(&town->page);
 }
 
 /* Agents. */

@@ -56,6 +56,9 @@ struct town {
     struct timer look;
     bool (*holds)(struct town *town);
     int answers; /* that are waited for */
+    struct watch reader;
+    struct text page; /* that was read last */
+    bool page_ended;
 };
 
 /* Begins everything; there is no job yet. town_close is owed. */
@@ -91,6 +94,9 @@ void town_speak(struct town *town, struct town_kind *kind);
 
 /* How many requests there were whose line begins so. */
 size_t town_count(const struct town *town, const char *line);
+
+/* Reads a page that the controller serves: "/metrics". The reply is the town's. */
+const char *town_page(struct town *town, const char *path);
 
 /* The dossier of the town's job. */
 struct dossier *town_dossier(struct town *town);
