@@ -1,6 +1,7 @@
 /* arguments - the command line of the controller, and its environment. */
 #include "controller/arguments.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +36,11 @@ static int key_read(struct arguments *arguments, struct error *error)
     return 0;
 }
 
+static bool is_given(const char *text)
+{
+    return text && *text;
+}
+
 /* What is not on the command line comes from the environment. */
 static void environment_take(struct arguments *arguments)
 {
@@ -52,7 +58,7 @@ static void environment_take(struct arguments *arguments)
         if (!*rows[i].place)
             *rows[i].place = getenv(rows[i].name);
     }
-    if (!arguments->pod)
+    if (!is_given(arguments->pod))
         arguments->pod = "muster-controller";
 }
 
@@ -64,7 +70,8 @@ static int complete(struct arguments *arguments, const char *level, struct error
     if (log_level_parse(level, &arguments->log_level))
         return error_set(
             error, "--log-level: '%s' is not one of debug, info, warning, error", level);
-    if (!arguments->agent_image || !arguments->trainer_image || !arguments->directory)
+    if (!is_given(arguments->agent_image) || !is_given(arguments->trainer_image) ||
+        !is_given(arguments->directory))
         return error_set(error, "--agent-image, --trainer-image and --directory are needed");
     if (net_parse(arguments->directory, &parsed, error))
         return error_prefix(error, "--directory");
