@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -121,7 +122,7 @@ static void rank_hand_over(struct keeper *keeper, uint32_t index)
     tell(keeper, &message, rank->shared, rank->foreign ? 0 : KEEPER_LINK_DESCRIPTORS);
 }
 
-/* Reaps children that are nobody's: as process 1 the keeper inherits every orphan of the pod. A
+/* Reaps children that are nobody's: the keeper inherits every orphan of its ranks. A
  * known child is left to its pidfd, and those behind it to the call after it was reaped. */
 static void orphans_reap(struct keeper *keeper)
 {
@@ -453,6 +454,7 @@ static int keeper_begin(struct keeper *keeper, struct error *error)
     sigaddset(&taken, SIGHUP);
     sigprocmask(SIG_BLOCK, &taken, NULL);
     signal(SIGPIPE, SIG_IGN);
+    prctl(PR_SET_CHILD_SUBREAPER, 1); /* as process 1 of a pod is by itself */
     if (loop_init(&keeper->loop, error))
         return -1;
     descriptor = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);

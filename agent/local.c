@@ -273,6 +273,8 @@ static void on_rank(struct agent *agent,
     if (agent->spawning[message->rank]) {
         agent->spawning[message->rank] = false;
         news_take(agent, &news);
+        if (agent->ranks.kind == RANK_FOREIGN)
+            report_poll(agent); /* it may be over before the next look */
         return;
     }
     log_info(

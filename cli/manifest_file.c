@@ -10,10 +10,7 @@
 
 #define MANIFEST_LIMIT (1 << 20)
 
-int manifest_file_load(const char *path,
-                       const struct option_list *sets,
-                       bool native,
-                       struct job *job)
+int manifest_file_load(const char *path, const struct option_list *sets, struct job *job)
 {
     CLEAN(text) struct text content = {0};
     CLEAN(text) struct text report = {0};
@@ -31,8 +28,7 @@ int manifest_file_load(const char *path,
                                        .bytes = text_string(&content),
                                        .size = content.size,
                                        .sets = sets->items,
-                                       .set_count = sets->count,
-                                       .native = native};
+                                       .set_count = sets->count};
 
     if (load_job(&source, job, &report)) {
         fputs(text_string(&report), stderr);

@@ -5,11 +5,8 @@
 #include "base/options.h"
 #include "job/job.h"
 
-/* Reads, changes by `sets` and checks; with `native` the job must have a training section. Returns
- * 0 and the job, or 2 after everything wrong was written to standard error. */
-int manifest_file_load(const char *path,
-                       const struct option_list *sets,
-                       bool native,
-                       struct job *job);
+/* Reads, changes by `sets` and checks. Returns 0 and the job, or 2 after everything wrong was
+ * written to standard error. */
+int manifest_file_load(const char *path, const struct option_list *sets, struct job *job);
 
 #endif

@@ -193,7 +193,7 @@ int command_run(int argc, char **argv)
 
     if (outcome)
         return outcome > 1 ? outcome : COMMAND_DONE;
-    outcome = manifest_file_load(arguments.manifest, &arguments.sets, true, &job);
+    outcome = manifest_file_load(arguments.manifest, &arguments.sets, &job);
     if (outcome)
         return outcome;
     if (faults_parse(

@@ -42,7 +42,7 @@ int command_validate(int argc, char **argv)
         outcome = error_set(&error, "--output: '%s' is not one of none, json", output);
     if (outcome < 0)
         return options_refuse(&options, &error);
-    outcome = manifest_file_load(argv[first], &sets, false, &job);
+    outcome = manifest_file_load(argv[first], &sets, &job);
     if (outcome == 0 && !strcmp(output, "json")) {
         job_print(&job, &out);
         printf("%s\n", out.data);

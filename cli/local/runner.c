@@ -19,12 +19,14 @@
 #include "cli/local/slots.h"
 #include "cli/local/summary.h"
 #include "controller/directory.h"
+#include "job/template.h"
 #include "wire/cause.h"
 #include "wire/fence.h"
 
 #define TICK          CLOCK_MS(50)
 #define REPORT_EVERY  100               /* milliseconds */
 #define END_PATIENCE  CLOCK_SECONDS(15) /* for agents to leave after the end */
+#define FOREIGN_END   CLOCK_SECONDS(45) /* the same when their ranks may be saving */
 #define LEADERLESS    CLOCK_SECONDS(30) /* nobody reports: only a new attempt helps */
 #define QUORUM_PAUSE  CLOCK_SECONDS(1)
 #define ATTEMPTS_MOST 3
@@ -40,6 +42,7 @@ struct runner {
     struct rundir rundir;
     Muster__JobFacts facts;
     struct text spec;
+    struct text command; /* of a rank, as a list of words */
     struct text address; /* of the directory */
     struct directory *directory;
     struct desk *desk; /* of the attempt */
@@ -147,7 +150,8 @@ static void progress_take(struct runner *runner, const Muster__Progress *from)
                                    .samples = from->samples,
                                    .loss = from->loss,
                                    .accuracy = from->accuracy,
-                                   .validated = from->validated};
+                                   .validated = from->validated,
+                                   .running = true};
     if (from->committed >= 1 && !runner->first_step)
         runner->first_step = clock_now();
     if (strcmp(runner->unsaved, from->unsaved)) {
@@ -178,6 +182,9 @@ static void on_report(void *context, const Muster__Report *report)
 
     runner->heard = clock_now();
     runner->lead = report->lead->slot;
+    runner->progress.running = report->state == MUSTER__REPORT__STATE__RUNNING;
+    if (runner->facts.foreign && runner->progress.running && !runner->first_step)
+        runner->first_step = runner->heard; /* the nearest thing that is known */
     if (report->progress && report->progress->committed >= 0)
         progress_take(runner, report->progress);
     missing_take(runner, report);
@@ -258,7 +265,7 @@ static int attempt_open(struct runner *runner, struct error *error)
                                    .ranks = (uint32_t)settings->job->ranks_per_replica,
                                    .job = settings->job->name,
                                    .agent = settings->agent,
-                                   .trainer = settings->trainer,
+                                   .command = &runner->command,
                                    .work = settings->work,
                                    .log_level = settings->log_level,
                                    .metrics_port = settings->metrics_port,
@@ -315,6 +322,7 @@ static void attempt_watch(struct runner *runner, int64_t now)
 static void fault_inject(struct runner *runner, struct fault_entry *entry)
 {
     uint32_t ranks = runner->facts.ranks_per_replica;
+    CLEAN(text) struct text where = {0};
     char name[64];
     int missed = 0;
 
@@ -334,11 +342,13 @@ static void fault_inject(struct runner *runner, struct fault_entry *entry)
         break;
     }
     entry->done = true;
+    if (runner->progress.committed >= 0)
+        text_addf(&where, " at step %lld", (long long)runner->progress.committed);
     faults_name(entry, name, sizeof name);
     screen_note(&runner->screen,
-                missed ? "fault: %s is not there at step %lld" : "fault: killed %s at step %lld",
+                missed ? "fault: %s is not there%s" : "fault: killed %s%s",
                 name,
-                (long long)runner->progress.committed);
+                text_string(&where));
 }
 
 /* The loop's events. */
@@ -352,7 +362,7 @@ static void on_tick(void *context)
 
     loop_timer(&runner->loop, &runner->tick, now + TICK);
     if (runner->ended) {
-        if (now - runner->ended_at > END_PATIENCE)
+        if (now - runner->ended_at > (runner->facts.foreign ? FOREIGN_END : END_PATIENCE))
             loop_stop(&runner->loop);
         return;
     }
@@ -385,6 +395,19 @@ static void on_signal(void *context, uint32_t events)
 }
 
 /* Beginning and end of a run. */
+
+/* What a rank runs. */
+static void command_make(struct runner *runner)
+{
+    const struct job *job = runner->settings->job;
+
+    if (job->native) {
+        text_word(&runner->command, "%s", runner->settings->trainer);
+        text_word(&runner->command, "fit");
+    } else {
+        template_command(job->template, &runner->command);
+    }
+}
 
 static int runner_open(struct runner *runner, struct error *error)
 {
@@ -432,6 +455,7 @@ static void runner_close(struct runner *runner)
         loop_done(&runner->loop);
     repairs_done(&runner->repairs);
     text_done(&runner->spec);
+    text_done(&runner->command);
     text_done(&runner->address);
     text_done(&runner->text);
     free(runner);
@@ -451,6 +475,7 @@ int runner_run(const struct runner_settings *settings,
     runner->rundir.lock = runner->loop.epoll = runner->signals.descriptor = -1;
     screen_init(&runner->screen, stderr);
     directory_facts(settings->job, REPORT_EVERY, &runner->spec, &runner->facts);
+    command_make(runner);
     failed = runner_open(runner, error);
     if (!failed)
         failed = loop_run(&runner->loop, error);

@@ -47,7 +47,7 @@ void screen_words(const struct screen_progress *progress, double rate, int bar, 
     double each;
 
     if (progress->committed < 0) {
-        text_add(out, "starting");
+        text_add(out, progress->running ? "running" : "starting");
         return;
     }
     if (bar)

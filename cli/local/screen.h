@@ -15,6 +15,7 @@ struct screen_progress {
     int64_t total;     /* 0 = not known */
     int64_t epoch;
     uint64_t samples;
+    bool running;      /* ranks run; how far they are may not be known */
     double loss;       /* NaN = none yet */
     int64_t validated; /* committed steps at the newest validation */
     double accuracy;   /* NaN = none yet */

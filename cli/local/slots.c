@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,7 +21,6 @@
 #define STEADY     CLOCK_SECONDS(2) /* a slot that lived so long did not fail at its start */
 #define PAUSE      CLOCK_MS(100)    /* before starting one that did; doubled each time */
 #define DOUBLINGS  6
-#define ARGUMENTS  20
 #define PROC_LIMIT (1 << 20)
 
 struct slot {
@@ -49,12 +49,12 @@ static int log_open(const struct slots *slots, uint32_t index, struct error *err
     return descriptor < 0 ? error_errno(error, "cannot open %s", path.data) : descriptor;
 }
 
-/* The keeper's command line, as words that live in `words`. */
-static void arguments_make(const struct slot *slot,
-                           struct text *words,
-                           const char *arguments[ARGUMENTS + 1])
+/* The keeper's command line: pointers to words that live in `words`, freed by the caller. */
+static const char **arguments_make(const struct slot *slot, struct text *words)
 {
     const struct slots_settings *settings = &slot->slots->settings;
+    const char **arguments;
+    size_t count;
 
     text_word(words, "%s", settings->agent);
     text_word(words, "--job=%s", settings->job);
@@ -70,9 +70,11 @@ static void arguments_make(const struct slot *slot,
         text_word(
             words, "--metrics=127.0.0.1:%lld", (long long)settings->metrics_port + slot->index);
     text_word(words, "--");
-    text_word(words, "%s", settings->trainer);
-    text_word(words, "fit");
-    text_words(words, arguments, ARGUMENTS);
+    text_add_bytes(words, settings->command->data, settings->command->size);
+    count = text_word_count(words);
+    arguments = memory_get(count + 1, sizeof *arguments);
+    text_words(words, arguments, count);
+    return arguments;
 }
 
 static void slot_ended(void *context, uint32_t events);
@@ -81,7 +83,7 @@ static int slot_start(struct slot *slot, struct error *error)
 {
     CLEAN(text) struct text words = {0};
     CLEAN_FD int log = log_open(slot->slots, slot->index, error);
-    const char *arguments[ARGUMENTS + 1];
+    CLEAN_FREE const char **arguments = arguments_make(slot, &words);
     const struct process_descriptor descriptors[] = {{log, 1}, {log, 2}};
     const struct process_spec spec = {.arguments = arguments,
                                       .directory = slot->slots->settings.work,
@@ -93,7 +95,6 @@ static int slot_start(struct slot *slot, struct error *error)
 
     if (log < 0)
         return -1;
-    arguments_make(slot, &words, arguments);
     if (process_start(&spec, &slot->process, &pidfd, error))
         return -1;
     slot->started = clock_now();
@@ -119,6 +120,46 @@ static void slot_again(void *context)
         loop_timer(slot->slots->loop, &slot->timer, now + (PAUSE << DOUBLINGS));
 }
 
+/* Adds the children of a process, as a text of numbers. */
+static void children_read(pid_t process, struct text *content)
+{
+    CLEAN(text) struct text path = {0};
+
+    text_addf(&path, "/proc/%ld/task/%ld/children", (long)process, (long)process);
+    file_read(path.data, PROC_LIMIT, content, NULL);
+}
+
+static bool is_keeper(const struct slots *slots, pid_t process)
+{
+    for (uint32_t i = 0; i < slots->settings.count; i++) {
+        if (slots->items[i].process == process)
+            return true;
+    }
+    return false;
+}
+
+/* The children of a dead keeper are this program's: those with a process group of their own, as
+ * foreign ranks have, end here with their group. */
+static void orphans_end(const struct slots *slots)
+{
+    CLEAN(text) struct text children = {0};
+    char *rest = NULL;
+    int64_t child;
+    pid_t group;
+
+    children_read(getpid(), &children);
+    for (char *next = children.size ? strtok_r(children.data, " ", &rest) : NULL; next;
+         next = strtok_r(NULL, " ", &rest)) {
+        if (text_integer(next, 1, INT32_MAX, &child) || is_keeper(slots, (pid_t)child))
+            continue;
+        group = getpgid((pid_t)child);
+        if (group <= 1 || group == getpgrp())
+            continue;
+        kill(-group, SIGKILL);
+        waitpid((pid_t)child, NULL, 0);
+    }
+}
+
 static int slot_reap(struct slot *slot)
 {
     int status = 0;
@@ -129,6 +170,7 @@ static int slot_reap(struct slot *slot)
     loop_remove(slot->slots->loop, &slot->watch);
     close(slot->watch.descriptor);
     slot->process = 0;
+    orphans_end(slot->slots);
     return status;
 }
 
@@ -158,6 +200,7 @@ struct slots *slots_open(struct loop *loop,
 {
     struct slots *slots = memory_get(1, sizeof *slots);
 
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
     slots->loop = loop;
     slots->settings = *settings;
     slots->items = memory_get(settings->count, sizeof *slots->items);
@@ -232,17 +275,15 @@ static bool has_word(pid_t process, const char *word)
 /* Kills the child of the slot's keeper whose environment has the word. */
 static int child_kill(struct slots *slots, uint32_t slot, const char *word)
 {
-    CLEAN(text) struct text path = {0};
     CLEAN(text) struct text content = {0};
-    pid_t keeper;
+    char *rest = NULL;
     int64_t child;
 
-    if (slot >= slots->settings.count || !(keeper = slots->items[slot].process))
+    if (slot >= slots->settings.count || !slots->items[slot].process)
         return 1;
-    text_addf(&path, "/proc/%ld/task/%ld/children", (long)keeper, (long)keeper);
-    if (file_read(path.data, PROC_LIMIT, &content, NULL) || !content.size)
-        return 1;
-    for (char *next = strtok(content.data, " "); next; next = strtok(NULL, " ")) {
+    children_read(slots->items[slot].process, &content);
+    for (char *next = content.size ? strtok_r(content.data, " ", &rest) : NULL; next;
+         next = strtok_r(NULL, " ", &rest)) {
         if (text_integer(next, 1, INT32_MAX, &child) == 0 && has_word((pid_t)child, word))
             return kill((pid_t)child, SIGKILL) ? 1 : 0;
     }

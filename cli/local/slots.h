@@ -7,14 +7,15 @@
 
 #include "base/error.h"
 #include "base/loop.h"
+#include "base/text.h"
 
 /* How slots are started. Texts must outlive them. */
 struct slots_settings {
     uint32_t count;
     uint32_t ranks; /* of each */
     const char *job;
-    const char *agent;   /* path of muster-agent */
-    const char *trainer; /* path of muster-trainer */
+    const char *agent;          /* path of muster-agent */
+    const struct text *command; /* of a rank, as a list of words */
     const char *secret_file;
     const char *directory; /* address of the Directory service */
     const char *work;      /* working directory of the ranks */
@@ -29,7 +30,9 @@ struct slots_settings {
 
 struct slots;
 
-/* Starts every slot. Returns NULL when one cannot be started; then none is left. */
+/* Starts every slot. What a slot leaves behind becomes this program's child and is ended; it is to
+ * have no other children with a process group of their own. Returns NULL when a slot cannot be
+ * started; then none is left. */
 struct slots *slots_open(struct loop *loop,
                          const struct slots_settings *settings,
                          struct error *error);

@@ -54,6 +54,8 @@ static void trainer_add(cJSON *json, const char *text)
     CLEAN(json) cJSON *trainer = cJSON_ParseWithOpts(text, NULL, true);
     cJSON *member;
 
+    if (!*text)
+        return;
     if (!cJSON_IsObject(trainer)) {
         cJSON_AddStringToObject(json, "reason", text);
         return;

@@ -33,7 +33,7 @@ int load_job(const struct load_source *source, struct job *job, struct text *rep
     job_decode(manifest.root, &fresh, &problems);
     if (source->native && !fresh.native && !problems.count)
         problems_add(
-            &problems, "spec.training", "is missing; a job without it can run on a cluster only");
+            &problems, "spec.training", "is missing; a job without it has another trainer");
     if (problems.count) {
         manifest_report(&manifest, &problems, report);
         return 1;

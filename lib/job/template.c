@@ -234,3 +234,26 @@ void template_check(const struct cJSON *template,
         pod_check(&checker, template);
     text_done(&checker.path);
 }
+
+static void words_add(const cJSON *list, struct text *words)
+{
+    const cJSON *word;
+
+    cJSON_ArrayForEach(word, list)
+    {
+        if (cJSON_IsString(word))
+            text_word(words, "%s", word->valuestring);
+    }
+}
+
+void template_command(const char *template, struct text *words)
+{
+    cJSON *root = cJSON_Parse(template);
+    const cJSON *trainer = template_trainer(value_of(root, "spec"));
+
+    if (value_of(trainer, "command")) {
+        words_add(value_of(trainer, "command"), words);
+        words_add(value_of(trainer, "args"), words);
+    }
+    cJSON_Delete(root);
+}

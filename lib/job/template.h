@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "base/problems.h"
+#include "base/text.h"
 
 #define TEMPLATE_CONTAINERS 64 /* most containers, and most init containers */
 #define TEMPLATE_LABELS     64 /* most labels, and most annotations */
@@ -25,5 +26,9 @@ void template_check(const struct cJSON *template,
 /* The container that runs under the agent: the one named trainer, or the only one. `pod` is the
  * `spec` of a template. Returns NULL when there is none. */
 const struct cJSON *template_trainer(const struct cJSON *pod);
+
+/* Adds the words of the trainer's command and arguments to a list of words. `template` is the JSON
+ * of a template in which nothing was wrong; without a command nothing is added. */
+void template_command(const char *template, struct text *words);
 
 #endif

@@ -39,7 +39,7 @@ static void load(void *context)
 {
     struct reading *reading = context;
 
-    reading->outcome = manifest_file_load(reading->path, &reading->sets, true, &reading->job);
+    reading->outcome = manifest_file_load(reading->path, &reading->sets, &reading->job);
 }
 
 static void read_from(struct reading *reading, const char *path)

@@ -64,6 +64,8 @@ static void the_words_say_what_is_known(void)
     words_are(&progress, 0, 0, "  0 %  step 0");
     progress.committed = -1;
     words_are(&progress, 1000, 8, "starting");
+    progress.running = true;
+    words_are(&progress, 1000, 8, "running");
 }
 
 static void a_bar_is_never_wider_than_asked(void)

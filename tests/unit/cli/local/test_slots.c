@@ -26,6 +26,7 @@ struct scene {
     struct timer guard;
     char directory[400];
     char agent[512];
+    struct text command;
     struct slots_settings settings;
     struct slots *slots;
     int again;      /* start a slot again so many times */
@@ -66,11 +67,13 @@ static void scene_begin(struct scene *scene, uint32_t count, const char *script)
     snprintf(scene->agent, sizeof scene->agent, "%s/agent", scene->directory);
     CU_ASSERT_FATAL(file_write(scene->agent, script, strlen(script), NULL) == 0);
     CU_ASSERT_FATAL(chmod(scene->agent, 0755) == 0);
+    text_word(&scene->command, "/bin/trainer");
+    text_word(&scene->command, "fit");
     scene->settings = (struct slots_settings){.count = count,
                                               .ranks = 2,
                                               .job = "digits",
                                               .agent = scene->agent,
-                                              .trainer = "/bin/trainer",
+                                              .command = &scene->command,
                                               .secret_file = "/run/secret",
                                               .directory = "127.0.0.1:77",
                                               .work = scene->directory,
@@ -100,6 +103,7 @@ static void scene_run(struct scene *scene)
 static void scene_end(struct scene *scene)
 {
     slots_close(scene->slots);
+    text_done(&scene->command);
     loop_done(&scene->loop);
 }
 
@@ -241,6 +245,27 @@ static void what_a_keeper_leaves_behind_is_killed(void)
     scene_end(&scene);
 }
 
+/* Children that lead a process group of their own, as foreign ranks do, and theirs. */
+static void a_slot_is_killed_with_the_groups_of_its_children(void)
+{
+    struct scene scene;
+    char path[512];
+    int end;
+
+    scene_begin(&scene, 1, "#!/bin/sh\nset -m\nexec 3>pipe\n(sleep 1000; :) &\necho >&3\nwait\n");
+    snprintf(path, sizeof path, "%s/pipe", scene.directory);
+    CU_ASSERT_FATAL(mkfifo(path, 0600) == 0);
+    end = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    CU_ASSERT_FATAL(end >= 0);
+    scene_open(&scene);
+    CU_ASSERT(poll(&(struct pollfd){.fd = end, .events = POLLIN}, 1, GUARD) == 1);
+    CU_ASSERT(slots_kill(scene.slots, 0) == 0);
+    scene_run(&scene);
+    CU_ASSERT(let_go(end));
+    close(end);
+    scene_end(&scene);
+}
+
 static void nothing_lives_after_the_close(void)
 {
     int descriptors = check_descriptors();
@@ -285,5 +310,7 @@ SUITE("cli slots",
       {"a slot that is killed ends alone", a_slot_that_is_killed_ends_alone},
       {"a rank or the agent is killed alone", a_rank_or_the_agent_is_killed_alone},
       {"what a keeper leaves behind is killed", what_a_keeper_leaves_behind_is_killed},
+      {"a slot is killed with the groups of its children",
+       a_slot_is_killed_with_the_groups_of_its_children},
       {"nothing lives after the close", nothing_lives_after_the_close},
       {"what cannot be started is named", what_cannot_be_started_is_named})

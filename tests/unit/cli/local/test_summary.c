@@ -51,6 +51,11 @@ static void words_are(const char *printed, const char *wanted)
 #define HEAD "{\"outcome\":\"Succeeded\",\"attempt\":2,\"seconds\":1.235,"
 #define TAIL ",\"repairs\":[]}"
 
+static void without_a_result_there_is_only_how_it_ended(void)
+{
+    line_is("", &none, "{\"outcome\":\"Succeeded\",\"attempt\":2,\"seconds\":1.235" TAIL);
+}
+
 static void the_members_of_the_result_are_at_the_top(void)
 {
     line_is("{\"steps\":3,\"deep\":{\"list\":[1,null]}}",
@@ -61,7 +66,6 @@ static void the_members_of_the_result_are_at_the_top(void)
 static void what_is_no_object_is_the_reason(void)
 {
     line_is("rank 3: no such file", &none, HEAD "\"reason\":\"rank 3: no such file\"" TAIL);
-    line_is("", &none, HEAD "\"reason\":\"\"" TAIL);
     line_is("[1]", &none, HEAD "\"reason\":\"[1]\"" TAIL);
     line_is("12", &none, HEAD "\"reason\":\"12\"" TAIL);
     line_is("{\"a\":1", &none, HEAD "\"reason\":\"{\\\"a\\\":1\"" TAIL);
@@ -154,6 +158,7 @@ static void the_reason_is_there_or_not(void)
 }
 
 SUITE("cli summary",
+      {"without a result there is only how it ended", without_a_result_there_is_only_how_it_ended},
       {"the members of the result are at the top", the_members_of_the_result_are_at_the_top},
       {"what is no object is the reason", what_is_no_object_is_the_reason},
       {"no member of the result takes the place of another",

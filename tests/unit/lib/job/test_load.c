@@ -456,8 +456,7 @@ static void where_only_native_jobs_run_others_are_refused(void)
 
     CU_ASSERT(load_job(&source, &job, &report) == 1);
     CHECK_TEXT(text_string(&report),
-               "job.yaml:4: spec.training: is missing; a job without it can run on a cluster "
-               "only\n");
+               "job.yaml:4: spec.training: is missing; a job without it has another trainer\n");
     source.native = false;
     CU_ASSERT(load_job(&source, &job, &report) == 0);
     CU_ASSERT(!job.native && job.template != NULL);

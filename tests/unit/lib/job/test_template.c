@@ -39,6 +39,19 @@ static void good_templates_have_no_problem(void)
     CU_ASSERT(problems.count == 0);
 }
 
+static void the_command_is_that_of_the_trainer_with_its_arguments(void)
+{
+    CLEAN(text) struct text words = {0};
+    const char *list[4];
+
+    template_command(native, &words);
+    CU_ASSERT(text_word_count(&words) == 0);
+    template_command(foreign, &words);
+    CU_ASSERT(text_words(&words, list, 3) == 2);
+    CHECK_TEXT(list[0], "train");
+    CHECK_TEXT(list[1], "-v");
+}
+
 #define SPEC       "spec.template.spec"
 #define CONTAINERS "must be a list of 1 to 64 objects"
 #define LABEL      "must be a DNS label (a-z, 0-9, inner -)"
@@ -204,6 +217,8 @@ static void the_trainer_is_the_one_of_that_name_or_the_only_one(void)
 
 SUITE("job template",
       {"good templates have no problem", good_templates_have_no_problem},
+      {"the command is that of the trainer with its arguments",
+       the_command_is_that_of_the_trainer_with_its_arguments},
       {"each mistake is one problem with its place", each_mistake_is_one_problem_with_its_place},
       {"too many containers are refused", too_many_containers_are_refused},
       {"the trainer is the one of that name or the only one",

@@ -1,0 +1,265 @@
+/* Trainers that know nothing of us: a shell script that finds torchrun's environment. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "play.h"
+#include "support/check.h"
+
+#define RANKS    4
+#define PATIENCE CLOCK_SECONDS(60)
+#define LIMIT    (1 << 16)
+
+/* Two replicas of two ranks that run the script. */
+static const char *fresh(const char *script)
+{
+    static const char job[] = "apiVersion: muster.dev/v1alpha1\n"
+                              "kind: TrainingJob\n"
+                              "metadata: {name: foreign}\n"
+                              "spec:\n"
+                              "  replicas: 2\n"
+                              "  ranksPerReplica: 2\n"
+                              "  recovery: {budgets: {rank: {count: 2}}}\n"
+                              "  template:\n"
+                              "    spec:\n"
+                              "      containers:\n"
+                              "        - name: trainer\n"
+                              "          image: none\n"
+                              "          command: [/bin/sh]\n"
+                              "          args: [train.sh, --fast]\n";
+    const char *directory = check_directory();
+    CLEAN(text) struct text path = {0};
+
+    text_addf(&path, "%s/job.yaml", directory);
+    CU_ASSERT_FATAL(file_write(path.data, job, strlen(job), NULL) == 0);
+    text_clear(&path);
+    text_addf(&path, "%s/train.sh", directory);
+    CU_ASSERT_FATAL(file_write(path.data, script, strlen(script), NULL) == 0);
+    return directory;
+}
+
+static int start(struct play *play, const char *directory)
+{
+    static const char *const words[] = {"run", "job.yaml", "--result", "result.json", NULL};
+
+    return play_start(play, directory, "muster", words);
+}
+
+/* Reads what a rank has left under that name, once it is there. */
+static void left(const char *directory, const char *name, int rank, struct text *content)
+{
+    CLEAN(text) struct text path = {0};
+    int64_t due = clock_now() + PATIENCE;
+
+    text_addf(&path, "%s/%s-%d", directory, name, rank);
+    while (access(path.data, F_OK) && clock_now() < due)
+        clock_sleep(CLOCK_MS(2));
+    CU_ASSERT_FATAL(file_read(path.data, LIMIT, content, NULL) == 0);
+}
+
+static bool is_left(const char *directory, const char *name, int rank)
+{
+    CLEAN(text) struct text path = {0};
+
+    text_addf(&path, "%s/%s-%d", directory, name, rank);
+    return access(path.data, F_OK) == 0;
+}
+
+/* The process of a rank, when every rank has come so far. */
+static pid_t process_of(const char *directory, int rank)
+{
+    int64_t process = 0;
+
+    for (int i = 0; i < RANKS; i++) {
+        CLEAN(text) struct text content = {0};
+
+        left(directory, "process", i, &content);
+        if (i == rank)
+            CU_ASSERT_FATAL(text_integer(content.data, 2, INT32_MAX, &process) == 0);
+    }
+    return (pid_t)process;
+}
+
+/* The value of a word that a rank has found in its environment. */
+static void word_of(const char *environment, const char *name, char *out, size_t size)
+{
+    CLEAN(text) struct text key = {0};
+    const char *found;
+
+    text_addf(&key, "\n%s=", name);
+    found = strstr(environment, key.data);
+    snprintf(out, size, "%s", found ? found + key.size : "");
+    out[strcspn(out, "\n")] = '\0';
+}
+
+static void word_is(const char *environment, const char *name, const char *wanted)
+{
+    char found[128];
+
+    word_of(environment, name, found, sizeof found);
+    CHECK_TEXT(found, wanted);
+}
+
+static void environment_check(const char *directory, int rank, char port[128])
+{
+    CLEAN(text) struct text environment = {0};
+    char number[16];
+
+    left(directory, "environment", rank, &environment);
+    snprintf(number, sizeof number, "%d", rank);
+    word_is(environment.data, "RANK", number);
+    word_is(environment.data, "LOCAL_RANK", rank % 2 ? "1" : "0");
+    word_is(environment.data, "GROUP_RANK", rank / 2 ? "1" : "0");
+    word_is(environment.data, "WORLD_SIZE", "4");
+    word_is(environment.data, "LOCAL_WORLD_SIZE", "2");
+    word_is(environment.data, "MASTER_ADDR", "127.0.0.1");
+    word_is(environment.data, "TORCHELASTIC_RUN_ID", "foreign");
+    word_is(environment.data, "MUSTER_LINK", "");
+    word_of(environment.data, "MASTER_PORT", port, 128);
+}
+
+/* A process is killed while all wait; what they find when they come again is looked at. */
+static void a_killed_process_restarts_the_group_and_it_completes(void)
+{
+    const char *directory = fresh("test \"$1\" = --fast || exit 9\n"
+                                  "if test -e process-$RANK; then\n"
+                                  "    (echo; env) >environment-$RANK; exit 0\n"
+                                  "fi\n"
+                                  "echo -n $$ >new-$RANK; mv new-$RANK process-$RANK\n"
+                                  "sleep 1000\n");
+    char port[128];
+    char other[128];
+    struct play play;
+    int process = start(&play, directory);
+
+    CU_ASSERT(kill(process_of(directory, 1), SIGKILL) == 0);
+    play_wait(&play, process);
+    CU_ASSERT(play.code == 0);
+    CU_ASSERT(play_repairs(directory) == 1);
+    environment_check(directory, 0, port);
+    for (int rank = 1; rank < RANKS; rank++) {
+        environment_check(directory, rank, other);
+        CHECK_TEXT(other, port);
+        CU_ASSERT(kill(process_of(directory, rank), 0) != 0);
+    }
+}
+
+static void a_trainer_that_always_fails_ends_with_the_budget(void)
+{
+    const char *directory = fresh("exit 7\n");
+    struct play play;
+
+    play_run(&play, directory, "muster", "run", "job.yaml", NULL);
+    CU_ASSERT(play.code == 1);
+    CU_ASSERT(play_said(&play, "exit code 7 (the budget recovery.budgets.rank is spent)"));
+    play_done(&play);
+}
+
+static void a_command_that_is_not_there_fails_at_once(void)
+{
+    const char *directory = fresh("exit 0\n");
+    struct play play;
+
+    play_run(&play,
+             directory,
+             "muster",
+             "run",
+             "job.yaml",
+             "--set",
+             "spec.template.spec.containers[0].command=[/nowhere/train]",
+             NULL);
+    CU_ASSERT(play.code == 1);
+    CU_ASSERT(play_said(&play, "/nowhere/train"));
+    play_done(&play);
+}
+
+/* Whoever is asked to stop has time to save. */
+static void a_job_that_is_stopped_lets_its_processes_save(void)
+{
+    const char *directory = fresh("trap 'sleep 0.5; : >saved-$RANK; exit 0' TERM\n"
+                                  "echo -n $$ >new-$RANK; mv new-$RANK process-$RANK\n"
+                                  "while :; do sleep 0.01; done\n");
+    struct play play;
+    int process = start(&play, directory);
+
+    process_of(directory, 0);
+    kill(process, SIGINT);
+    play_wait(&play, process);
+    CU_ASSERT(play.code == 130);
+    for (int rank = 0; rank < RANKS; rank++)
+        CU_ASSERT(is_left(directory, "saved", rank));
+}
+
+#define ONCE                                                                                       \
+    "if test -e process-$RANK; then exit 0; fi\n"                                                  \
+    "echo -n $PPID >keeper-$RANK\n"                                                                \
+    "echo -n $$ >new-$RANK; mv new-$RANK process-$RANK\n"                                          \
+    "sleep 1000\n"
+
+static pid_t keeper_of(const char *directory, int rank)
+{
+    CLEAN(text) struct text content = {0};
+    int64_t process = 0;
+
+    left(directory, "keeper", rank, &content);
+    CU_ASSERT_FATAL(text_integer(content.data, 2, INT32_MAX, &process) == 0);
+    return (pid_t)process;
+}
+
+/* The agent proper of replica 1: the child of its keeper that is no rank. */
+static pid_t second_agent(const char *directory)
+{
+    CLEAN(text) struct text path = {0};
+    CLEAN(text) struct text children = {0};
+    pid_t keeper = keeper_of(directory, 2);
+    int64_t child = 0;
+
+    text_addf(&path, "/proc/%ld/task/%ld/children", (long)keeper, (long)keeper);
+    CU_ASSERT_FATAL(file_read(path.data, LIMIT, &children, NULL) == 0 && children.size);
+    for (char *next = strtok(children.data, " "); next; next = strtok(NULL, " ")) {
+        CU_ASSERT_FATAL(text_integer(next, 2, INT32_MAX, &child) == 0);
+        if (child != process_of(directory, 2) && child != process_of(directory, 3))
+            break;
+    }
+    return (pid_t)child;
+}
+
+static void an_agent_that_dies_restarts_the_group(void)
+{
+    const char *directory = fresh(ONCE);
+    struct play play;
+    int process = start(&play, directory);
+
+    process_of(directory, 0);
+    CU_ASSERT(kill(second_agent(directory), SIGKILL) == 0);
+    play_wait(&play, process);
+    CU_ASSERT(play.code == 0);
+    CU_ASSERT(play_repairs(directory) == 1);
+}
+
+static void a_replica_that_is_lost_restarts_the_group(void)
+{
+    const char *directory = fresh(ONCE);
+    struct play play;
+    int process = start(&play, directory);
+
+    process_of(directory, 0);
+    CU_ASSERT(kill(keeper_of(directory, 0), SIGKILL) == 0); /* it leads */
+    play_wait(&play, process);
+    CU_ASSERT(play.code == 0);
+    CU_ASSERT(play_repairs(directory) == 1);
+}
+
+SUITE("integration foreign",
+      {"a killed process restarts the group and it completes",
+       a_killed_process_restarts_the_group_and_it_completes},
+      {"a trainer that always fails ends with the budget",
+       a_trainer_that_always_fails_ends_with_the_budget},
+      {"a command that is not there fails at once", a_command_that_is_not_there_fails_at_once},
+      {"a job that is stopped lets its processes save",
+       a_job_that_is_stopped_lets_its_processes_save},
+      {"an agent that dies restarts the group", an_agent_that_dies_restarts_the_group},
+      {"a replica that is lost restarts the group", a_replica_that_is_lost_restarts_the_group})
