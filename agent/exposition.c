@@ -13,7 +13,7 @@ enum family {
     LEADING,
     GENERATION,
     RANK_STATE,
-    RANK_STARTS,
+    RANK_UP,
     STEP,
     STEPS_TOTAL,
     LOSS,
@@ -34,7 +34,7 @@ static const struct metric_family families[FAMILIES] = {
     [LEADING] = {"muster_agent_lead", "Whether this agent leads its job.", METRIC_GAUGE},
     [GENERATION] = {"muster_generation", "Newest decided generation known here.", METRIC_GAUGE},
     [RANK_STATE] = {"muster_rank_state", "1 for the state each rank is in.", METRIC_GAUGE},
-    [RANK_STARTS] = {"muster_rank_up", "Whether the rank's process lives.", METRIC_GAUGE},
+    [RANK_UP] = {"muster_rank_up", "Whether the rank's process lives.", METRIC_GAUGE},
     [STEP] = {"muster_step", "Steps committed.", METRIC_GAUGE},
     [STEPS_TOTAL] = {"muster_steps_planned", "Steps of the whole training.", METRIC_GAUGE},
     [LOSS] = {"muster_loss", "Loss of the newest step.", METRIC_GAUGE},
@@ -68,7 +68,7 @@ static void rank_expose(struct agent *agent, uint32_t index)
              rank_state_name(state));
     metrics_set(metrics, RANK_STATE, labels, 1);
     snprintf(labels, sizeof labels, "local_rank=\"%u\"", (unsigned)index);
-    metrics_set(metrics, RANK_STARTS, labels, page != NULL);
+    metrics_set(metrics, RANK_UP, labels, rank_lives(agent->ranks.kind, state));
     if (!page)
         return;
     metrics_set(metrics, STEP, labels, (double)atomic_load(&page->committed));

@@ -73,6 +73,13 @@ bool rank_is_quiet(enum rank_kind kind, enum rank_state state)
     return state == RANK_DOWN || state == RANK_STARTING || state == RANK_IDLE;
 }
 
+bool rank_lives(enum rank_kind kind, enum rank_state state)
+{
+    if (kind == RANK_FOREIGN && (state == RANK_SET || state == RANK_DONE))
+        return false;
+    return state != RANK_DOWN;
+}
+
 const char *rank_state_name(enum rank_state state)
 {
     static const char *const names[] = {"down",

@@ -70,6 +70,9 @@ struct rank_move rank_move(enum rank_kind kind, enum rank_state state, enum rank
 /* Whether a rank in that state is in no generation. */
 bool rank_is_quiet(enum rank_kind kind, enum rank_state state);
 
+/* Whether a rank in that state has a process. */
+bool rank_lives(enum rank_kind kind, enum rank_state state);
+
 const char *rank_state_name(enum rank_state state);
 
 #endif

@@ -132,6 +132,22 @@ static void metrics_say_what_the_agent_is(void)
     scene_free(scene);
 }
 
+/* Nothing is known of it but its process. */
+static void a_foreign_rank_is_up_while_its_process_lives(void)
+{
+    struct scene *scene = scene_new();
+    const char *body;
+
+    ranks_foreign(&scene->agent.ranks);
+    scene->agent.ranks.items[0].state = RANK_DONE;
+    scene->agent.ranks.items[1].state = RANK_LEAVING;
+    body = scrape(scene, "/metrics");
+    CHECK_HAS(body, "\nmuster_rank_up{local_rank=\"0\"} 0\n");
+    CHECK_HAS(body, "\nmuster_rank_up{local_rank=\"1\"} 1\n");
+    lacks(body, "muster_step{");
+    scene_free(scene);
+}
+
 static void the_page_of_a_rank_is_exposed(void)
 {
     struct scene *scene = scene_new();
@@ -139,6 +155,7 @@ static void the_page_of_a_rank_is_exposed(void)
     const char *body;
 
     scene->agent.links[1].page = page;
+    scene->agent.ranks.items[1].state = RANK_RUNNING;
     atomic_store(&page->committed, 41);
     atomic_store(&page->total, 100);
     atomic_store(&page->loss, 0.5);
@@ -206,6 +223,8 @@ static void an_agent_without_an_address_for_metrics_serves_none(void)
 
 SUITE("agent exposition",
       {"metrics say what the agent is", metrics_say_what_the_agent_is},
+      {"a foreign rank is up while its process lives",
+       a_foreign_rank_is_up_while_its_process_lives},
       {"the page of a rank is exposed", the_page_of_a_rank_is_exposed},
       {"repairs are counted by cause", repairs_are_counted_by_cause},
       {"health is the state of the member", health_is_the_state_of_the_member},

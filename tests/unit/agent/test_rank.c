@@ -146,6 +146,7 @@ static void a_foreign_end_is_a_fault_unless_it_was_asked_for(void)
 
         CU_ASSERT(move.allowed == cases[i].lives);
         CU_ASSERT((move.action == RANK_BLAME) == cases[i].blamed);
+        CU_ASSERT(rank_lives(RANK_FOREIGN, cases[i].state) == cases[i].lives);
         CU_ASSERT(!move.allowed || move.next == RANK_DOWN);
         CU_ASSERT(rank_is_quiet(RANK_FOREIGN, cases[i].state) == (cases[i].state == RANK_DOWN));
     }
