@@ -29,8 +29,8 @@ has() {
 # --- the resource ------------------------------------------------------------------------------
 
 $KUBECTL apply -f manifests/crd.yaml >"$work/applied" 2>&1 || { cat "$work/applied" >&2; exit 1; }
-for try in {1..100}; do # it is served a moment later
-    $KUBECTL get mjob >/dev/null 2>&1 && break
+for try in {1..100}; do # it is served a moment later, and explained after that
+    $KUBECTL get mjob >/dev/null 2>&1 && $KUBECTL explain trainingjob >/dev/null 2>&1 && break
     [ "$try" -lt 100 ] || { wrong "the resource is not served"; exit 1; }
     sleep 0.1
 done
