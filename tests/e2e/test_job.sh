@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 work=$CLUSTER/job
 volume=$work/volume
-lasting=60 # seconds of training, for that all of it happens on the way
+lasting=50 # seconds of training, for that all of it happens on the way
 
 # run RESULT PATH=VALUE...: the job on this machine, with the cluster's data.
 run() {
