@@ -45,7 +45,8 @@ static int say(struct attempt *attempt, int stream, const char *const *words, st
 }
 
 #define READ(attempt, said, ...) say(attempt, 2, (const char *const[]){__VA_ARGS__, NULL}, said)
-#define NEEDED                   "--agent-image=a:1", "--trainer-image=t:1", "--directory=10.0.0.1:7070"
+#define IMAGES                   "--agent-image=a:1", "--trainer-image=t:1"
+#define NEEDED                   IMAGES, "--directory=10.0.0.1:7070"
 
 static void environment_set(const char *directory, const char *agent, const char *trainer)
 {
