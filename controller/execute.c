@@ -74,20 +74,22 @@ static void send(struct sending *sending,
 
 /* Answers. */
 
+/* Something is to be tried again; what is wrong is said the first time, and once a plan. */
 static void complain(struct sending *sending, const struct answer *answer)
 {
-    struct dossier *dossier = sending->execution->dossier;
+    struct execution *execution = sending->execution;
+    struct dossier *dossier = execution->dossier;
     char words[ANSWER_REASON];
 
     answer_describe(answer, words, sizeof words);
-    if (!dossier->failures)
+    if (!dossier->failures && !execution->failed)
         log_warning(&dossier->controller->log,
                     "%s/%s: %s: %s",
                     dossier->job.namespace,
                     dossier->job.name,
                     *sending->action->name ? sending->action->name : "status",
                     words);
-    sending->execution->failed = true;
+    execution->failed = true;
 }
 
 static void answered(struct sending *sending)

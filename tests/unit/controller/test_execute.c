@@ -89,7 +89,7 @@ static bool names_are_waited_for(struct town *town)
 
 static bool pods_are_ours(struct town *town)
 {
-    return pods_are_made(town) && pods_are_known(town);
+    return pods_are_made(town) && pods_are_known(town) && !town_dossier(town)->stranger_count;
 }
 
 /* A job that was deleted and made again under its name finds the pods of the earlier one, all of
@@ -110,7 +110,6 @@ static void pods_of_an_earlier_job_of_the_name_are_waited_for(void)
         town_dossier(&town)->strangers[i].seen -= 5;
     decide_soon(town_dossier(&town));
     town_until(&town, pods_are_ours);
-    CU_ASSERT(town_dossier(&town)->stranger_count == 0);
     CU_ASSERT(town_count(&town, "DELETE") == 0);
     town_close(&town);
 }
@@ -281,6 +280,8 @@ static void events_follow_the_status_that_they_are_about(void)
 
     town_open(&town);
     town_job_runs(&town);
+    town_dossier(&town)->status_written = 0; /* long ago, so that nothing is waited for */
+    decide_soon(town_dossier(&town));
     town_until(&town, pods_are_ready);
     before = town.asked.size;
     town.mischief[0] = (struct town_mischief){
@@ -336,7 +337,7 @@ static bool job_is_forgotten(struct town *town)
 
 static void a_job_may_go_while_its_plan_is_carried_out(void)
 {
-    static const char *const lines[] = {"PATCH", "POST pods digits-1-1-0", "GET pods"};
+    static const char *const lines[] = {"PATCH", "POST pods digits-1-1-0", "GET pods digits"};
 
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         struct town town;
