@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -225,7 +226,7 @@ static void repairs_measure(struct bench *bench, const char *kind, const char *m
         for (int slot = 0; slot < SLOTS; slot++)
             text_addf(
                 &faults, "%s%s:%d@step=%d", slot ? "," : "", kind, slot, (slot + 1) * STEPS_EACH);
-        if (finish(run_job(bench, faults.data, (SLOTS + 2) * STEPS_EACH)))
+        if (finish(run_job(bench, faults.data, (int64_t)(SLOTS + 2) * STEPS_EACH)))
             die("a run with faults failed");
         totals_read(bench, &totals);
         if (totals.count < before + SLOTS)
@@ -240,6 +241,7 @@ struct family {
     size_t keeper_count;
     pid_t agents[8];
     size_t agent_count;
+    pid_t ranks[8];
     size_t rank_count;
 };
 
@@ -253,8 +255,8 @@ static void family_find(pid_t muster, struct family *family)
         size_t count = children(family->keepers[i], list, 64);
 
         for (size_t child = 0; child < count; child++) {
-            if (is_rank(list[child]))
-                family->rank_count++;
+            if (is_rank(list[child]) && family->rank_count < 8)
+                family->ranks[family->rank_count++] = list[child];
             else if (family->agent_count < 8)
                 family->agents[family->agent_count++] = list[child];
         }
@@ -302,6 +304,39 @@ static double speed(const struct link_page *page, int64_t nanoseconds)
            (clock_to_ms(clock_now() - begun) / 1000);
 }
 
+/* Seconds of processor time that processes have taken. */
+static double busy(const pid_t *processes, size_t count)
+{
+    double seconds = 0;
+    struct timespec spent;
+    clockid_t clock;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!clock_getcpuclockid(processes[i], &clock) && !clock_gettime(clock, &spent))
+            seconds += (double)spent.tv_sec + (double)spent.tv_nsec / 1e9;
+    }
+    return seconds;
+}
+
+/* The share of the processor time of a job that its ranks get, in windows of one second. */
+static void share_measure(struct bench *bench, pid_t muster, const struct family *family)
+{
+    struct series shares = {.count = 0};
+
+    for (int64_t i = 0; i < bench->pairs && shares.count < RUNS_MOST; i++) {
+        double ranks = busy(family->ranks, family->rank_count);
+        double others = busy(family->agents, family->agent_count) +
+                        busy(family->keepers, family->keeper_count) + busy(&muster, 1);
+
+        clock_sleep(CLOCK_SECONDS(1));
+        ranks = busy(family->ranks, family->rank_count) - ranks;
+        others = busy(family->agents, family->agent_count) +
+                 busy(family->keepers, family->keeper_count) + busy(&muster, 1) - others;
+        shares.values[shares.count++] = ranks / (ranks + others);
+    }
+    row_add(bench, "processor time of the ranks / of all processes of a job", "ratio", &shares);
+}
+
 static void cost_measure(struct bench *bench)
 {
     struct series ratios = {.count = 0};
@@ -319,6 +354,7 @@ static void cost_measure(struct bench *bench)
     page = page_of(family.keepers[0]);
     while (atomic_load(&page->committed) < 50)
         clock_sleep(CLOCK_MS(50));
+    share_measure(bench, muster, &family);
     for (int64_t i = 0; i < bench->pairs; i++) {
         double with = speed(page, CLOCK_MS(1500));
         double without;
