@@ -23,8 +23,10 @@
 #include "wire/cause.h"
 #include "wire/fence.h"
 
-#define TICK          CLOCK_MS(50)
-#define REPORT_EVERY  100               /* milliseconds */
+#define TICK          CLOCK_MS(200)
+#define TICK_OFTEN    CLOCK_MS(50)      /* where faults are to be injected */
+#define REPORT_EVERY  1000              /* milliseconds */
+#define REPORT_OFTEN  100               /* where a fault waits for a step */
 #define END_PATIENCE  CLOCK_SECONDS(15) /* for agents to leave after the end */
 #define FOREIGN_END   CLOCK_SECONDS(45) /* the same when their ranks may be saving */
 #define LEADERLESS    CLOCK_SECONDS(30) /* nobody reports: only a new attempt helps */
@@ -65,6 +67,11 @@ struct runner {
     enum runner_outcome outcome;
     struct text text; /* result, or reason */
 };
+
+static int64_t tick_of(const struct runner *runner)
+{
+    return runner->settings->faults->count ? TICK_OFTEN : TICK;
+}
 
 static const char *outcome_name(enum runner_outcome outcome)
 {
@@ -360,7 +367,7 @@ static void on_tick(void *context)
     int64_t since = runner->first_step ? now - runner->first_step : -1;
     struct fault_entry *fault;
 
-    loop_timer(&runner->loop, &runner->tick, now + TICK);
+    loop_timer(&runner->loop, &runner->tick, now + tick_of(runner));
     if (runner->ended) {
         if (now - runner->ended_at > (runner->facts.foreign ? FOREIGN_END : END_PATIENCE))
             loop_stop(&runner->loop);
@@ -437,7 +444,7 @@ static int runner_open(struct runner *runner, struct error *error)
     if (!runner->directory)
         return -1;
     text_addf(&runner->address, "127.0.0.1:%d", directory_port(runner->directory));
-    loop_timer(&runner->loop, &runner->tick, clock_now() + TICK);
+    loop_timer(&runner->loop, &runner->tick, clock_now() + tick_of(runner));
     return attempt_open(runner, error);
 }
 
@@ -474,7 +481,10 @@ int runner_run(const struct runner_settings *settings,
     runner->begun = clock_now();
     runner->rundir.lock = runner->loop.epoll = runner->signals.descriptor = -1;
     screen_init(&runner->screen, stderr);
-    directory_facts(settings->job, REPORT_EVERY, &runner->spec, &runner->facts);
+    directory_facts(settings->job,
+                    settings->faults->count ? REPORT_OFTEN : REPORT_EVERY,
+                    &runner->spec,
+                    &runner->facts);
     command_make(runner);
     failed = runner_open(runner, error);
     if (!failed)

@@ -128,7 +128,7 @@ static void a_second_run_resumes(void)
 
 static void stopped_and_resumed_ends_in_the_same_bits_as_straight(void)
 {
-    const char *directory = fresh(80);
+    const char *directory = fresh(240); /* some seconds: a request to stop waits for a report */
     const char *const words[] = {"run", "job.yaml", "--result", "result.json", NULL};
     struct play play;
     uint64_t straight;
@@ -196,7 +196,7 @@ static void two_runs_of_one_job_at_once_are_refused(void)
     struct play second;
     int process = play_start(&first, directory, "muster", words);
 
-    play_until(directory, "starting");
+    play_until(directory, "step ");
     play_run(&second, directory, "muster", "run", "job.yaml", NULL);
     CU_ASSERT(second.code == 1 && play_said(&second, "running already"));
     play_done(&second);
