@@ -206,8 +206,7 @@ int checkpoint_newest(const char *directory,
 
         if (list.entries[i].temporary)
             continue;
-        text_addf(&path, "%s/", directory);
-        store_name(&list.entries[i], &path);
+        store_path(directory, &list.entries[i], &path);
         if (candidate_open(path.data, checkpoint, &reason) == 0)
             return 0;
         if (skip && skip->call)

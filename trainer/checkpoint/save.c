@@ -157,8 +157,7 @@ static void save_names(struct save *save)
 {
     struct store_entry entry = {save->catalog.facts.id, false};
 
-    text_addf(&save->path, "%s/", save->directory);
-    store_name(&entry, &save->path);
+    store_path(save->directory, &entry, &save->path);
     text_addf(&save->temporary, "%s.tmp", save->path.data);
 }
 

@@ -37,6 +37,12 @@ void store_name(const struct store_entry *entry, struct text *out)
               entry->temporary ? TEMPORARY : "");
 }
 
+void store_path(const char *directory, const struct store_entry *entry, struct text *out)
+{
+    text_addf(out, "%s/", directory);
+    store_name(entry, out);
+}
+
 int store_parse(const char *name, struct store_entry *entry)
 {
     CLEAN(text) struct text again = {0};
@@ -105,12 +111,6 @@ int store_list(const char *directory, struct store_list *list, struct error *err
     return 0;
 }
 
-static void path_of(const char *directory, const struct store_entry *entry, struct text *out)
-{
-    text_addf(out, "%s/", directory);
-    store_name(entry, out);
-}
-
 /* A checkpoint first becomes a temporary, so that a kill in between leaves no half of one. */
 static void entry_remove(const char *directory, const struct store_entry *entry)
 {
@@ -118,8 +118,8 @@ static void entry_remove(const char *directory, const struct store_entry *entry)
     CLEAN(text) struct text from = {0};
     CLEAN(text) struct text to = {0};
 
-    path_of(directory, entry, &from);
-    path_of(directory, &temporary, &to);
+    store_path(directory, entry, &from);
+    store_path(directory, &temporary, &to);
     file_remove_tree(to.data, NULL);
     if (!entry->temporary && rename(from.data, to.data) == 0)
         file_remove_tree(to.data, NULL);

@@ -27,6 +27,9 @@ struct store_list {
 /* Adds the name: "step-00001000.ATTEMPT.GENERATION", and ".tmp" if temporary. */
 void store_name(const struct store_entry *entry, struct text *out);
 
+/* Adds the path of an entry in a directory of checkpoints. */
+void store_path(const char *directory, const struct store_entry *entry, struct text *out);
+
 /* Reads a name. Returns 0, or 1 when it is not one that store_name writes. */
 int store_parse(const char *name, struct store_entry *entry);
 

@@ -42,8 +42,7 @@ static int all_verify(const char *program, const char *directory)
 
         if (list.entries[i].temporary)
             continue;
-        text_addf(&path, "%s/", directory);
-        store_name(&list.entries[i], &path);
+        store_path(directory, &list.entries[i], &path);
         damaged |= one_verify(path.data);
         checked++;
     }

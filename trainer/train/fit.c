@@ -88,8 +88,7 @@ static void checkpoint_path_of(const struct fit *fit, struct text *path)
     struct store_entry entry = {.id = fit->saved_as};
 
     entry.id.step = fit->state.facts.committed;
-    text_addf(path, "%s/", fit->settings.checkpoints.store.directory);
-    store_name(&entry, path);
+    store_path(fit->settings.checkpoints.store.directory, &entry, path);
 }
 
 /* Whether a later attempt of the job has begun: then this one may write nothing more. */
