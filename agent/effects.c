@@ -30,11 +30,6 @@ void effects_timer(struct effects *effects, int64_t due)
     effects_add(effects, EFFECT_TIMER)->due = due;
 }
 
-void effects_clear(struct effects *effects)
-{
-    effects->count = 0;
-}
-
 void effects_done(struct effects *effects)
 {
     free(effects->items);

@@ -58,8 +58,6 @@ struct message *effects_send(struct effects *effects,
 /* Adds EFFECT_TIMER. */
 void effects_timer(struct effects *effects, int64_t due);
 
-/* Forgets them, keeps the memory. */
-void effects_clear(struct effects *effects);
 void effects_done(struct effects *effects);
 
 #endif

@@ -20,12 +20,3 @@ void report_done(struct report *report)
     free(report->text);
     *report = (struct report){0};
 }
-
-const char *report_state_name(enum report_state state)
-{
-    static const char *const names[] = {
-        "Unknown", "Forming", "Running", "Succeeded", "Failed", "Stopped"};
-
-    _Static_assert(sizeof names / sizeof *names == REPORT_STATES, "one name a state");
-    return names[state];
-}

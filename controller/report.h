@@ -18,8 +18,7 @@ enum report_state {
     REPORT_RUNNING,
     REPORT_SUCCEEDED,
     REPORT_FAILED,
-    REPORT_STOPPED,
-    REPORT_STATES
+    REPORT_STOPPED
 };
 
 /* Zero-initialise for a job that was not heard of. */
@@ -42,8 +41,5 @@ void report_happened(struct report *report, const struct status_incident *incide
 void report_done(struct report *report);
 
 CLEANUP_DEFINE(report, struct report, report_done)
-
-/* The name of a state, "Running". */
-const char *report_state_name(enum report_state state);
 
 #endif
