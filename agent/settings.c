@@ -4,32 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/options.h"
+#include "base/secret_file.h"
 #include "base/text.h"
-
-#define SECRET_LIMIT 256
-
-static int secret_read(struct settings *settings, struct error *error)
-{
-    CLEAN(text) struct text content = {0};
-    unsigned char bytes[(RPC_SECRET - 1) / 2];
-    int outcome = file_read(settings->secret_file, SECRET_LIMIT, &content, error);
-
-    if (outcome > 0)
-        return error_set(error, "--secret-file %s: no such file", settings->secret_file);
-    if (outcome < 0)
-        return -1;
-    if (content.size && content.data[content.size - 1] == '\n')
-        content.data[--content.size] = '\0';
-    if (text_unhex(bytes, sizeof bytes, text_string(&content)))
-        return error_set(error,
-                         "--secret-file %s: must hold %d hexadecimal digits",
-                         settings->secret_file,
-                         RPC_SECRET - 1);
-    memcpy(settings->secret, content.data, RPC_SECRET);
-    return 0;
-}
 
 /* The address of `listen` without its port and brackets. */
 static void host_default(struct settings *settings)
@@ -57,7 +34,13 @@ static int complete(struct settings *settings, const char *level, struct error *
             error, "--log-level: '%s' is not one of debug, info, warning, error", level);
     if (!settings->host)
         host_default(settings);
-    return settings->secret_file ? secret_read(settings, error) : 0;
+    if (!settings->secret_file)
+        return 0;
+    return secret_file_hex("--secret-file",
+                           settings->secret_file,
+                           sizeof settings->secret / 2,
+                           settings->secret,
+                           error);
 }
 
 int settings_read(struct settings *settings, int argc, char **argv)

@@ -5,36 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/net.h"
 #include "base/options.h"
+#include "base/secret_file.h"
 #include "base/text.h"
-
-#define KEY_LIMIT 256
-
-static int key_read(struct arguments *arguments, struct error *error)
-{
-    CLEAN(text) struct text content = {0};
-    unsigned char bytes[(RPC_SECRET - 1) / 2];
-    int outcome;
-
-    if (!arguments->key_file)
-        return 0;
-    outcome = file_read(arguments->key_file, KEY_LIMIT, &content, error);
-    if (outcome > 0)
-        return error_set(error, "--key-file %s: no such file", arguments->key_file);
-    if (outcome < 0)
-        return -1;
-    if (content.size && content.data[content.size - 1] == '\n')
-        content.data[--content.size] = '\0';
-    if (text_unhex(bytes, sizeof bytes, text_string(&content)))
-        return error_set(error,
-                         "--key-file %s: must hold %d hexadecimal digits",
-                         arguments->key_file,
-                         RPC_SECRET - 1);
-    memcpy(arguments->key, content.data, RPC_SECRET);
-    return 0;
-}
 
 static bool is_given(const char *text)
 {
@@ -75,7 +49,10 @@ static int complete(struct arguments *arguments, const char *level, struct error
         return error_set(error, "--agent-image, --trainer-image and --directory are needed");
     if (net_parse(arguments->directory, &parsed, error))
         return error_prefix(error, "--directory");
-    return key_read(arguments, error);
+    if (!arguments->key_file)
+        return 0;
+    return secret_file_hex(
+        "--key-file", arguments->key_file, sizeof arguments->key / 2, arguments->key, error);
 }
 
 int arguments_read(struct arguments *arguments, int argc, char **argv)

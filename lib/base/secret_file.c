@@ -7,6 +7,8 @@
 #include "base/file.h"
 #include "base/memory.h"
 
+#define HEX_FILE 256 /* most bytes of a file of digits */
+
 static bool white(char character)
 {
     return character == ' ' || character == '\t' || character == '\r' || character == '\n';
@@ -39,6 +41,30 @@ int secret_file_read(const char *path, size_t most, char **out, struct error *er
         error_set(error, "%s does not hold a token", path);
     else
         *out = memory_text(content.data);
+    if (content.data)
+        explicit_bzero(content.data, content.capacity);
+    return outcome;
+}
+
+int secret_file_hex(
+    const char *option, const char *path, size_t size, char *digits, struct error *error)
+{
+    CLEAN(text) struct text content = {0};
+    CLEAN_FREE unsigned char *bytes = memory_get(size, 1);
+    int outcome = file_read(path, HEX_FILE, &content, error);
+
+    if (outcome > 0)
+        return error_set(error, "%s %s: no such file", option, path);
+    if (outcome < 0)
+        return -1;
+    if (content.size && content.data[content.size - 1] == '\n')
+        text_cut(&content, content.size - 1);
+    outcome = text_unhex(bytes, size, text_string(&content)) ? -1 : 0;
+    if (outcome)
+        error_set(error, "%s %s: must hold %zu hexadecimal digits", option, path, 2 * size);
+    else
+        memcpy(digits, content.data, 2 * size + 1);
+    explicit_bzero(bytes, size);
     if (content.data)
         explicit_bzero(content.data, content.capacity);
     return outcome;
