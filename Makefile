@@ -180,12 +180,14 @@ $(B)/bench-%: $(B)/tests/bench/bench_%.o $(ARCHIVE)
 	$(Q)$(CC) $(LDFLAGS) $(if $(SANITIZE),,-pie) $^ $(LIBS) -o $@
 
 # One program a measurement; tables go to standard output, JSON to build/bench/.
-.PHONY: bench bench-spine bench-parts
+.PHONY: bench bench-spine bench-cluster-spine bench-parts
 bench: bench-parts bench-spine ## every measurement; the machine should be idle
 bench-spine: $(DEPS) ## what a repair takes and what the agents cost, build/bench/spine.json
 	$(Q)$(MAKE) -j$(JOBS) programs $(B)/bench-spine
 	$(Q)mkdir -p build/bench
 	$(Q)$(B)/bench-spine
+bench-cluster-spine: plane images ## the same on a cluster, build/bench/cluster-spine.json (as root)
+	$(Q)ARCHIVES="$(ARCHIVES)" PATIENCE=900 timeout --kill-after=30 1200 tests/e2e/run.sh bench_spine
 bench-parts: $(DEPS) ## collectives, checkpoints and steps by themselves
 	$(Q)$(MAKE) -j$(JOBS) $(B)/bench-comm $(B)/bench-checkpoint $(B)/bench-step
 	$(Q)for b in comm checkpoint step; do $(B)/bench-$$b || exit 1; done

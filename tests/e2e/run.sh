@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 cluster=build/e2e
 record=build/e2e.machine
-patience=300 # seconds for one test
+patience=${PATIENCE:-300} # seconds for one test
 
 down() {
     build/plane --dir "$cluster" down
