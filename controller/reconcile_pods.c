@@ -100,22 +100,38 @@ static bool budget_spent(const struct work *work)
            budget->count;
 }
 
-/* Says which pod is lost, and how. */
-static void end_add(const struct work *work, const struct pod_record *pod, struct text *out)
+/* Whether the slot's pod went while no controller was there to see it: either condition says that
+ * every slot had one, and neither is true from the write of a new try until its pod is there. */
+static bool vanished(const struct work *work, uint32_t slot)
 {
-    text_addf(out, "pod %s ", pod->name);
-    if (!pod_record_over(pod) && work_node_lost(work, pod))
+    const struct condition *conditions = work->job->status.conditions;
+
+    return !work->current[slot] && (conditions[CONDITION_PODS_READY].value == VALUE_TRUE ||
+                                    conditions[CONDITION_RUNNING].value == VALUE_TRUE);
+}
+
+/* Says which pod is lost, and how. */
+static void end_add(const struct work *work, uint32_t slot, struct text *out)
+{
+    const struct pod_record *pod = work->current[slot];
+    char name[POD_RECORD_NAME];
+
+    name_of(work, slot, name);
+    text_addf(out, "pod %s ", name);
+    if (!pod)
+        text_addf(out, "has vanished");
+    else if (!pod_record_over(pod) && work_node_lost(work, pod))
         text_addf(out, "is on node %s, which is lost", pod->node);
     else
         pod_record_add_end(pod, out);
 }
 
-static enum policy_outcome budget_fail(struct work *work, const struct pod_record *pod)
+static enum policy_outcome budget_fail(struct work *work, uint32_t slot)
 {
     const struct job_budget *budget = &work->job->job->recovery.pod;
     CLEAN(text) struct text text = {0};
 
-    end_add(work, pod, &text);
+    end_add(work, slot, &text);
     text_addf(&text,
               "; allowed are %" PRId64 " lost pods within %" PRId64 " s",
               budget->count,
@@ -123,36 +139,36 @@ static enum policy_outcome budget_fail(struct work *work, const struct pod_recor
     return work_fail(work, "PodBudgetSpent", text.data);
 }
 
-/* Counts a lost pod and gives its slot the next try. */
+/* Gives the slot the next try, and says why. */
 static void slot_raise(struct work *work, uint32_t slot)
 {
-    const struct pod_record *pod = work->current[slot];
     CLEAN(text) struct text text = {0};
 
-    if (!pod->disrupted)
-        status_restarted(
-            &work->next.pod_restarts, work->seen->now, work->job->job->recovery.pod.window_seconds);
+    end_add(work, slot, &text);
     work->next.tries[slot]++;
     work->current[slot] = NULL;
-    end_add(work, pod, &text);
     text_addf(&text, "; try %" PRIu32 " of slot %" PRIu32 " follows", work->next.tries[slot], slot);
     status_set(
         &work->next, CONDITION_RESTARTING, VALUE_TRUE, work->seen->now, "PodReplaced", text.data);
     plan_event(work->plan, true, "PodReplaced", text.data);
 }
 
-/* First the status says which try is next, then that one is made. */
+/* First the status says which try is next, then that one is made. Disruptions cost nothing. */
 enum policy_outcome policy_lost(struct work *work)
 {
     bool raised = false;
 
     for (uint32_t slot = 0; slot < work->next.slots; slot++) {
         const struct pod_record *pod = work->current[slot];
+        const struct job_budget *budget = &work->job->job->recovery.pod;
 
-        if (!pod || !work_over(work, pod))
+        if (pod ? !work_over(work, pod) : !vanished(work, slot))
             continue;
-        if (!pod->disrupted && budget_spent(work))
-            return budget_fail(work, pod);
+        if (!(pod && pod->disrupted)) {
+            if (budget_spent(work))
+                return budget_fail(work, slot);
+            status_restarted(&work->next.pod_restarts, work->seen->now, budget->window_seconds);
+        }
         slot_raise(work, slot);
         raised = true;
     }
