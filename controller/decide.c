@@ -13,6 +13,7 @@
 #include "controller/execute.h"
 #include "controller/nodes.h"
 #include "controller/overview.h"
+#include "controller/pod_events.h"
 #include "controller/reconcile.h"
 
 #define QUORUM_PAUSE  CLOCK_SECONDS(1) /* an agent that restarts is back within it */
@@ -102,6 +103,7 @@ static void plan_make(struct dossier *dossier, struct plan *plan)
                                .now = time(NULL)};
 
     strangers_collect(dossier, strangers);
+    pod_events_look(dossier, &seen.word);
     seen.lost_node_count = nodes_collect(dossier, lost);
     reconcile(&seen, &how, plan);
     dossier->gated = plan->policy && !strcmp(plan->policy, "gate");
@@ -176,6 +178,7 @@ void decide_forget(struct dossier *dossier)
 {
     execute_drop(dossier);
     attend_end(dossier);
+    pod_events_drop(dossier);
     loop_cancel(&dossier->controller->loop, &dossier->due);
     dossier_free(dossier);
 }

@@ -16,6 +16,7 @@
 
 struct controller;
 struct execution;
+struct pod_word;
 
 /* A pod, with the token that its agent has last been known by. */
 struct dossier_pod {
@@ -59,6 +60,7 @@ struct dossier {
     struct report *report; /* NULL = nothing was heard */
     uint32_t *missing;     /* slots that the lead waits for */
     size_t missing_count;
+    struct pod_word *word; /* about a pod that does not start; NULL = there is none */
     struct dossier_desk desk;
     struct observed_refusal refusal;
     char refusal_message[512];

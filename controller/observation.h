@@ -37,6 +37,13 @@ struct observed_stranger {
     int64_t time; /* that it was looked at */
 };
 
+/* A pod that does not start and does not say why, and what was said of it in Events. */
+struct observed_word {
+    const struct pod_record *pod; /* NULL = there is none */
+    enum pod_trouble trouble;
+    const char *text; /* of the trouble */
+};
+
 struct observation {
     const struct job_record *job;         /* NULL = there is none any more */
     const struct pod_record *const *pods; /* that the job controls, of all attempts */
@@ -44,6 +51,7 @@ struct observation {
     const struct observed_stranger *strangers;
     size_t stranger_count;
     const struct report *report; /* NULL = nothing was heard */
+    struct observed_word word;
     /* Names of nodes that are lost: the lead misses agents there, and the Node is not Ready or out
      * of service. One of the two is not enough: a node without its kubelet may still train. */
     const char *const *lost_nodes;

@@ -214,7 +214,11 @@ static void containers_read(const cJSON *status, struct pod_record *record)
     const cJSON *container;
 
     cJSON_ArrayForEach(container, object_member(status, "initContainerStatuses"))
+    {
         waiting_read(container, record);
+        if (object_member(object_member(container, "state"), "running"))
+            record->initialising = true;
+    }
     cJSON_ArrayForEach(container, statuses) waiting_read(container, record);
     if (cJSON_IsObject(terminated))
         end_read(terminated, record);

@@ -28,6 +28,7 @@ enum pod_trouble {
     POD_TROUBLE_NONE,
     POD_TROUBLE_GATED,         /* somebody else decides when it may be placed */
     POD_TROUBLE_UNSCHEDULABLE, /* no node fits */
+    POD_TROUBLE_VOLUME,        /* a volume cannot be mounted */
     POD_TROUBLE_CONTAINER,     /* its container cannot be made */
     POD_TROUBLE_IMAGE          /* an image cannot be pulled */
 };
@@ -49,12 +50,13 @@ struct pod_record {
     bool deleting;
     bool gone; /* set by whoever keeps records: deleted altogether, kept until it is replaced */
     bool ready;
-    bool ended;     /* the agent's container has */
-    bool disrupted; /* preempted, evicted or drained: nobody's fault */
-    char *node;     /* NULL = none yet */
-    char *address;  /* numeric; NULL = none yet */
-    char *reason;   /* of the trouble or the end, for people; NULL = none given */
-    char *text;     /* of the verdict; NULL = none */
+    bool initialising; /* an init container runs */
+    bool ended;        /* the agent's container has */
+    bool disrupted;    /* preempted, evicted or drained: nobody's fault */
+    char *node;        /* NULL = none yet */
+    char *address;     /* numeric; NULL = none yet */
+    char *reason;      /* of the trouble or the end, for people; NULL = none given */
+    char *text;        /* of the verdict; NULL = none */
 };
 
 _Static_assert(sizeof(struct pod_record) <= 300, "a pod costs little");

@@ -94,21 +94,26 @@ static const struct pod_record *worst_find(const struct work *work, uint32_t *co
     return worst;
 }
 
-static void trouble_describe(struct work *work, const struct pod_record *worst, uint32_t count)
+static void trouble_describe(struct work *work,
+                             const struct pod_record *pod,
+                             enum pod_trouble trouble,
+                             const char *said,
+                             uint32_t count)
 {
     static const char *const reasons[] = {[POD_TROUBLE_NONE] = "",
                                           [POD_TROUBLE_GATED] = "SchedulingGated",
                                           [POD_TROUBLE_UNSCHEDULABLE] = "Unschedulable",
+                                          [POD_TROUBLE_VOLUME] = "VolumeNotMounted",
                                           [POD_TROUBLE_CONTAINER] = "ContainerNotMade",
                                           [POD_TROUBLE_IMAGE] = "ImageNotPulled"};
     CLEAN(text) struct text text = {0};
 
-    text_addf(&text, "pod %s", worst->name);
+    text_addf(&text, "pod %s", pod->name);
     if (count > 1)
         text_addf(&text, " and %" PRIu32 " more", count - 1);
-    if (worst->reason)
-        text_addf(&text, ": %s", worst->reason);
-    set(work, CONDITION_PODS_READY, false, reasons[worst->trouble], text.data);
+    if (said)
+        text_addf(&text, ": %s", said);
+    set(work, CONDITION_PODS_READY, false, reasons[trouble], text.data);
 }
 
 static void stranger_describe(struct work *work, const struct observed_stranger *stranger)
@@ -146,8 +151,19 @@ static bool missing_describe(struct work *work)
     return false;
 }
 
+/* What Events say of a pod of the attempt, or NULL. */
+static const struct observed_word *word_find(const struct work *work)
+{
+    const struct observed_word *word = &work->seen->word;
+    const struct pod_record *pod = word->pod;
+
+    return word->trouble && pod->slot < work->next.slots && work->current[pod->slot] == pod ? word
+                                                                                            : NULL;
+}
+
 static void pods_describe(struct work *work)
 {
+    const struct observed_word *word = word_find(work);
     struct status *next = &work->next;
     const struct pod_record *worst;
     uint32_t count;
@@ -164,7 +180,9 @@ static void pods_describe(struct work *work)
     else if (missing_describe(work))
         return;
     else if (worst)
-        trouble_describe(work, worst, count);
+        trouble_describe(work, worst, worst->trouble, worst->reason, count);
+    else if (word)
+        trouble_describe(work, word->pod, word->trouble, word->text, 1);
     else
         set(work, CONDITION_PODS_READY, false, "NotAllReady", NULL);
 }

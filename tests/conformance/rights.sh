@@ -17,7 +17,8 @@ $KUBECTL apply -f manifests/rbac.yaml >/dev/null || exit 1
 # Resources and verbs, without what every account may do: ask who it is and what it may do.
 found=$($KUBECTL auth can-i --list --as=$controller |
     sed -nE 's/^([a-z][a-z0-9.\/]*) +\[\] +\[\] +(\[.*\])$/\1 \2/p' | grep -v '^selfsubject' | sort)
-wanted='events.events.k8s.io [create patch]
+wanted='events [list]
+events.events.k8s.io [create patch]
 nodes [get]
 pods [create delete get list watch]
 tokenreviews.authentication.k8s.io [create]

@@ -19,11 +19,6 @@ gives_up() {
         fail "$1 fails without '$3': $(status "$1" conditions)"
 }
 
-# pull_failed POD
-pull_failed() {
-    kubectl get pod "$1" --output 'jsonpath={.status.containerStatuses[0].state.waiting.reason}' | grep ImagePull
-}
-
 # --- what trying again cannot mend ---------------------------------------------------------------
 
 manifest own-place "${short[@]}" \
@@ -41,12 +36,15 @@ kubectl get pod taken-1-0-0 >/dev/null || fail "the pod of somebody else is gone
 
 manifest no-image "${short[@]}" \
     "spec.template.spec.containers[0].image=$absent" | kubectl apply -f - >/dev/null
-# After an init container the kubelet itself says so only when it tries again.
-within 30 "the kubelet's word" pull_failed no-image-1-0-0
 shows no-image ImageNotPulled
 
 manifest no-node "${short[@]}" 'spec.template.spec.nodeSelector={muster-test: here}' | kubectl apply -f - >/dev/null
 shows no-node Unschedulable
+
+manifest no-volume "${short[@]}" \
+    'spec.template.spec.volumes[2]={name: absent, configMap: {name: absent}}' \
+    'spec.template.spec.containers[0].volumeMounts[2]={name: absent, mountPath: /absent}' | kubectl apply -f - >/dev/null
+shows no-volume VolumeNotMounted
 
 kubectl create namespace "$full" >/dev/null
 kubectl --namespace "$full" create quota none --hard=pods=0 >/dev/null
@@ -66,5 +64,7 @@ kubectl config set-context --current --namespace "${full%-full}" >/dev/null
 ctr --address "$CLUSTER/node/containerd.sock" --namespace k8s.io images tag \
     muster.local/trainer:dev "$absent" >/dev/null
 kubectl label node real0 muster-test=here >/dev/null
+kubectl create configmap absent >/dev/null
 completes 60 no-node
 completes 90 no-image
+completes 200 no-volume # the kubelet waits up to two minutes before it tries again

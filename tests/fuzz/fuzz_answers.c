@@ -1,5 +1,5 @@
-/* Any bytes as an answer of the API server: to a review of a token, to a read of a Node, and to one
- * of the controller's Secret. */
+/* Any bytes as an answer of the API server: to a review of a token, to a read of a Node, of the
+ * controller's Secret and of a pod's Events. */
 #include <cjson/cJSON.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 #include "controller/admission.h"
 #include "controller/keyring.h"
 #include "controller/nodes.h"
+#include "controller/pod_events.h"
 #include "controller/tree.h"
 #include "kube/object.h"
 
@@ -47,12 +48,21 @@ static void secret_check(const cJSON *json)
     require(keyring.ready);
 }
 
+static void events_check(const cJSON *json)
+{
+    enum pod_trouble trouble;
+    const char *text = pod_events_read(json, &trouble);
+
+    require(!text == (trouble == POD_TROUBLE_NONE));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     CLEAN(tree) cJSON *json = object_parse((const char *)data, size);
 
     review_check(json);
     secret_check(json);
+    events_check(json);
     if (!nodes_read(json))
         require(object_member(json, "status") != NULL);
     return 0;

@@ -234,6 +234,17 @@ static void records_done(struct scene *scene)
     scene->seen.pod_count = 0;
 }
 
+/* What Events say of the pod that comes first. */
+static void word_read(struct scene *scene)
+{
+    const cJSON *word = object_member(scene->observed, "word");
+
+    if (word && scene->seen.pod_count)
+        scene->seen.word = (struct observed_word){scene->seen.pods[0],
+                                                  (enum pod_trouble)whole_at(word, "trouble"),
+                                                  object_text(word, "text")};
+}
+
 /* Reduces the objects anew. */
 void scene_look(struct scene *scene)
 {
@@ -254,6 +265,7 @@ void scene_look(struct scene *scene)
         scene->pod_pointers[scene->seen.pod_count++] = record;
     }
     scene->seen.pods = scene->pod_pointers;
+    word_read(scene);
 }
 
 void scene_open(struct scene *scene, const char *name)

@@ -47,6 +47,7 @@ struct town {
     struct cJSON *secret; /* the controller's, or NULL */
     struct cJSON *review; /* status of every TokenReview, or NULL */
     struct cJSON *node;   /* every Node, or NULL */
+    struct cJSON *events; /* a list of every pod's, or NULL */
     long long version;    /* of the newest object */
     struct text asked;    /* "POST pods digits-1-0-0\n" of each request but lists and watches */
     struct text posted;   /* notes of the Events */

@@ -309,7 +309,9 @@ static void serve_rest(struct visit *visit)
     if (is(visit, "POST", "/events")) {
         text_addf(&town->posted, "%s\n", object_text(visit->body, "note"));
         answer_object(visit->call, 201, visit->body);
-    } else if (is(visit, "POST", "/tokenreviews"))
+    } else if (is(visit, "GET", "/events"))
+        answer_kept(visit, town->events);
+    else if (is(visit, "POST", "/tokenreviews"))
         review_answer(visit);
     else if (is(visit, "GET", "/nodes/"))
         answer_kept(visit, town->node);
@@ -443,6 +445,7 @@ void town_server_end(struct town *town)
     cJSON_Delete(town->secret);
     cJSON_Delete(town->review);
     cJSON_Delete(town->node);
+    cJSON_Delete(town->events);
     text_done(&town->asked);
     text_done(&town->posted);
 }
