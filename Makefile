@@ -235,16 +235,16 @@ build/images/roots/pause/pause: tests/plane/pause/pause.c
 plane: $(DEPS) ## build the Kubernetes of the tests (minutes the first time, then kept)
 	$(Q)JOBS=$(JOBS) tests/plane/build.sh build/plane
 
-.PHONY: cluster-up cluster-down e2e e2e-torch
+.PHONY: cluster-up cluster-down e2e
 cluster-up: plane images ## start a Kubernetes with the images in it; prints its kubeconfig (as root)
 	$(Q)build/plane up $(addprefix --image=,$(ARCHIVES))
 cluster-down: ## end it; only its logs stay
 	$(Q)build/plane down
+# One of them has PyTorch as its trainer: an image of a gigabyte, built once and kept in .deps/.
+TORCH := $(if $(filter torch,$(or $(E2E),torch)),build/images/torch.tar)
 e2e: plane images build ## run the tests that need a cluster, on one of their own (as root)
-	$(Q)ARCHIVES="$(ARCHIVES)" timeout --kill-after=30 480 tests/e2e/run.sh $(E2E)
-e2e-torch: plane images ## the same with PyTorch as the trainer: an image of a gigabyte, kept in .deps/
-	$(Q)tests/e2e/torch/image.sh build/images/torch.tar
-	$(Q)ARCHIVES="$(ARCHIVES) build/images/torch.tar" timeout --kill-after=30 480 tests/e2e/run.sh torch
+	$(Q)$(if $(TORCH),tests/e2e/torch/image.sh $(TORCH))
+	$(Q)ARCHIVES="$(ARCHIVES) $(TORCH)" timeout --kill-after=30 600 tests/e2e/run.sh $(E2E)
 
 # make fuzz FUZZ_SECONDS=60 [FUZZ=name]: every parser of outside input, from its corpus.
 FUZZ_SECONDS ?= 10

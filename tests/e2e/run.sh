@@ -1,6 +1,6 @@
 #!/bin/bash
 # End to end: a cluster of its own, each test_NAME.sh on it in a namespace of its own, and nothing left
-# on the machine afterwards. run.sh [NAME...] runs these only.
+# on the machine afterwards. run.sh [NAME...] runs these only; a measurement, NAME.sh, is run by name.
 #
 # ARCHIVES are the files of the images. A test finds kubectl, KUBECONFIG with the default namespace set
 # to its own, CLUSTER, and what lib.sh has. It fails by its status. Without names, what the API server
@@ -60,8 +60,8 @@ install() {
 }
 
 run() {
-    local name=$1 namespace=${1//_/-} script=tests/e2e/test_$1.sh begin=$SECONDS
-    [ -f "$script" ] || script=tests/e2e/$name/test_$name.sh
+    local name=$1 namespace=${1//_/-} begin=$SECONDS script
+    script=$(find tests/e2e -name "test_$name.sh" -o -name "$name.sh")
     kubectl create namespace "$namespace" >/dev/null
     kubectl config set-context --current --namespace "$namespace" >/dev/null
     # Pods are refused until the namespace has its account.
@@ -83,7 +83,7 @@ build/plane --dir "$cluster" up "${images[@]}" >/dev/null
 export KUBECONFIG=$PWD/$cluster/admin.kubeconfig PATH=$PWD/$cluster/bin:$PATH CLUSTER=$PWD/$cluster
 
 names=("$@")
-[ $# -gt 0 ] || mapfile -t names < <(cd tests/e2e && printf '%s\n' test_*.sh | sed 's/^test_//; s/\.sh$//')
+[ $# -gt 0 ] || mapfile -t names < <(find tests/e2e -name 'test_*.sh' | sed 's/.*test_//; s/\.sh$//' | sort)
 failed=0
 [ $# -gt 0 ] || conformance || failed=1
 install || { failed=1 names=(); }

@@ -3,7 +3,7 @@
 # Run by `make bench-cluster-spine`, on a cluster of its own. A repair is timed by the agents, from the
 # fault they see to the first step after it; the lines say what that leaves out.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/lib.sh"
 runs=${RUNS:-5}
 rows=build/bench/cluster-spine.rows
 mkdir -p build/bench
