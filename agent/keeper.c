@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,6 +20,7 @@
 #include "base/loop.h"
 #include "base/memory.h"
 #include "base/process.h"
+#include "base/signals.h"
 #include "wire/link.h"
 
 #define STEADY       CLOCK_SECONDS(5) /* an agent that lived so long did not fail at its start */
@@ -431,38 +431,27 @@ static void agent_start(void *context)
 static void on_signal(void *context, uint32_t events)
 {
     struct keeper *keeper = context;
-    struct signalfd_siginfo signal;
+    int number;
 
     (void)events;
-    while (read(keeper->signals.descriptor, &signal, sizeof signal) == sizeof signal) {
-        if (signal.ssi_signo == SIGCHLD)
+    while ((number = signals_next(&keeper->signals))) {
+        if (number == SIGCHLD)
             orphans_reap(keeper);
         else
-            leave(keeper, 128 + (int)signal.ssi_signo);
+            leave(keeper, 128 + number);
     }
 }
 
 static int keeper_begin(struct keeper *keeper, struct error *error)
 {
-    sigset_t taken;
-    int descriptor;
+    static const int taken[] = {SIGCHLD, SIGTERM, SIGINT, SIGHUP, 0};
 
-    sigemptyset(&taken);
-    sigaddset(&taken, SIGCHLD);
-    sigaddset(&taken, SIGTERM);
-    sigaddset(&taken, SIGINT);
-    sigaddset(&taken, SIGHUP);
-    sigprocmask(SIG_BLOCK, &taken, NULL);
-    signal(SIGPIPE, SIG_IGN);
     prctl(PR_SET_CHILD_SUBREAPER, 1); /* as process 1 of a pod is by itself */
-    if (loop_init(&keeper->loop, error))
-        return -1;
-    descriptor = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
     keeper->signals = (struct watch){.call = on_signal, .context = keeper};
     keeper->agent_timer = (struct timer){.call = agent_start, .context = keeper};
-    if (descriptor < 0)
-        return error_errno(error, "cannot watch signals");
-    return loop_add(&keeper->loop, &keeper->signals, descriptor, EPOLLIN, error);
+    if (loop_init(&keeper->loop, error))
+        return -1;
+    return signals_open(&keeper->loop, &keeper->signals, taken, error);
 }
 
 int keeper_run(const struct settings *settings, char **argv)

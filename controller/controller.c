@@ -4,11 +4,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/epoll.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 #include "base/memory.h"
+#include "base/signals.h"
 #include "controller/admission.h"
 #include "controller/decide.h"
 #include "controller/nodes.h"
@@ -32,31 +30,10 @@ static void on_key(void *context)
 static void on_signal(void *context, uint32_t events)
 {
     struct controller *controller = context;
-    struct signalfd_siginfo signal;
 
     (void)events;
-    if (read(controller->signals.descriptor, &signal, sizeof signal) == (ssize_t)sizeof signal)
+    if (signals_next(&controller->signals))
         loop_stop(&controller->loop);
-}
-
-/* Returns the descriptor that signals come by, or -1. */
-static int signals_open(struct controller *controller, struct error *error)
-{
-    CLEAN_FD int descriptor = -1;
-    sigset_t taken;
-
-    sigemptyset(&taken);
-    sigaddset(&taken, SIGINT);
-    sigaddset(&taken, SIGTERM);
-    sigprocmask(SIG_BLOCK, &taken, NULL);
-    signal(SIGPIPE, SIG_IGN);
-    controller->signals = (struct watch){.call = on_signal, .context = controller};
-    descriptor = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (descriptor < 0)
-        return error_errno(error, "cannot watch signals");
-    if (loop_add(&controller->loop, &controller->signals, descriptor, EPOLLIN, error))
-        return -1;
-    return TAKE_FD(descriptor);
 }
 
 static void key_open(struct controller *controller)
@@ -113,11 +90,10 @@ void controller_end(struct controller *controller)
 static int serve(struct controller *controller, struct error *error)
 {
     const struct discover_wish wish = {.kubeconfig = controller->arguments->kubeconfig};
-    CLEAN_FD int signals = signals_open(controller, error);
     CLEAN(cluster) struct cluster cluster = {0};
     int outcome;
 
-    if (signals < 0 || discover_cluster(&wish, &cluster, error))
+    if (discover_cluster(&wish, &cluster, error))
         return -1;
     log_info(&controller->log, "the API server is at %s", cluster.server);
     outcome = controller_begin(controller, &cluster, error);
@@ -129,15 +105,21 @@ static int serve(struct controller *controller, struct error *error)
 
 int controller_run(const struct arguments *arguments)
 {
+    static const int taken[] = {SIGINT, SIGTERM, 0};
     CLEAN_FREE struct controller *controller = memory_get(1, sizeof *controller);
     struct error error;
     int outcome;
 
     controller->arguments = arguments;
     controller->log = (struct log){arguments->log_level, "controller"};
+    controller->signals = (struct watch){.call = on_signal, .context = controller};
     outcome = loop_init(&controller->loop, &error);
     if (!outcome) {
-        outcome = serve(controller, &error);
+        outcome = signals_open(&controller->loop, &controller->signals, taken, &error);
+        if (!outcome) {
+            outcome = serve(controller, &error);
+            signals_done(&controller->loop, &controller->signals);
+        }
         loop_done(&controller->loop);
     }
     if (outcome)

@@ -6,13 +6,12 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/loop.h"
 #include "base/memory.h"
 #include "base/process.h"
+#include "base/signals.h"
 #include "cli/local/repairs.h"
 #include "cli/local/rundir.h"
 #include "cli/local/screen.h"
@@ -383,10 +382,9 @@ static void on_tick(void *context)
 static void on_signal(void *context, uint32_t events)
 {
     struct runner *runner = context;
-    struct signalfd_siginfo signal;
 
     (void)events;
-    while (read(runner->signals.descriptor, &signal, sizeof signal) == (ssize_t)sizeof signal) {
+    while (signals_next(&runner->signals)) {
         if (runner->asked && clock_now() - runner->asked < SAME_REQUEST)
             continue;
         if (runner->asked || runner->ended) {
@@ -419,22 +417,13 @@ static void command_make(struct runner *runner)
 static int runner_open(struct runner *runner, struct error *error)
 {
     static const struct directory_settings directory = {.listen = "127.0.0.1:0"};
-    sigset_t taken;
+    static const int taken[] = {SIGINT, SIGTERM, 0};
 
-    sigemptyset(&taken);
-    sigaddset(&taken, SIGINT);
-    sigaddset(&taken, SIGTERM);
-    sigprocmask(SIG_BLOCK, &taken, NULL);
-    signal(SIGPIPE, SIG_IGN);
     runner->tick = (struct timer){.call = on_tick, .context = runner};
     runner->signals.call = on_signal;
     runner->signals.context = runner;
-    if (loop_init(&runner->loop, error))
-        return -1;
-    runner->signals.descriptor = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (runner->signals.descriptor < 0)
-        return error_errno(error, "cannot watch signals");
-    if (loop_add(&runner->loop, &runner->signals, runner->signals.descriptor, EPOLLIN, error))
+    if (loop_init(&runner->loop, error) ||
+        signals_open(&runner->loop, &runner->signals, taken, error))
         return -1;
     runner->rpc = rpc_new(&runner->loop, error);
     if (!runner->rpc ||
@@ -457,7 +446,7 @@ static void runner_close(struct runner *runner)
         rpc_free(runner->rpc);
     rundir_done(&runner->rundir);
     if (runner->signals.descriptor >= 0)
-        close(runner->signals.descriptor);
+        signals_done(&runner->loop, &runner->signals);
     if (runner->loop.epoll >= 0)
         loop_done(&runner->loop);
     repairs_done(&runner->repairs);

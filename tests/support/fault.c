@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -193,5 +194,11 @@ WRAP(FAULT_SYSTEM,
      (int epoll, int operation, int fd, struct epoll_event *event),
      (epoll, operation, fd, event))
 WRAP(FAULT_SYSTEM, -1, int, timerfd_create, (int clock, int flags), (clock, flags))
+WRAP(FAULT_SYSTEM,
+     -1,
+     int,
+     signalfd,
+     (int fd, const sigset_t *signals, int flags),
+     (fd, signals, flags))
 WRAP(FAULT_SYSTEM, -1, int, pipe2, (int *ends, int flags), (ends, flags))
 WRAP(FAULT_SYSTEM, -1, pid_t, fork, (void), ())
