@@ -54,28 +54,11 @@ static uint32_t port_of(const struct message *go)
     return (uint32_t)blob->bytes[0] << 8 | blob->bytes[1];
 }
 
-/* The host of an agent, "" when it is not known: its address without the port and brackets. */
-static void host_of(const struct agent *agent, const struct identity *id, char host[NET_ADDRESS])
-{
-    const struct book_entry *entry = book_find(&agent->book, id);
-    const char *from = entry ? entry->address : "";
-    const char *colon = strrchr(from, ':');
-    size_t length = colon ? (size_t)(colon - from) : 0;
-
-    if (length >= 2 && from[0] == '[' && from[length - 1] == ']') {
-        from++;
-        length -= 2;
-    }
-    if (length >= NET_ADDRESS)
-        length = 0;
-    memcpy(host, from, length);
-    host[length] = '\0';
-}
-
 int foreign_words(struct agent *agent, uint32_t rank, struct error *error)
 {
     extern char **environ;
     const struct view *view = &agent->member.assigned;
+    const struct book_entry *first = book_find(&agent->book, &view->members[0]);
     char master[NET_ADDRESS];
     CLEAN(text) struct text words = {0};
     struct torchrun_place place = {.job = agent->scope.job,
@@ -91,7 +74,7 @@ int foreign_words(struct agent *agent, uint32_t rank, struct error *error)
                                    .threads = environment_has(environ, "OMP_NUM_THREADS")};
     int descriptor;
 
-    host_of(agent, &view->members[0], master);
+    net_host(first ? first->address : "", master);
     port_release(agent);
     torchrun_words(&place, &words);
     descriptor = file_memory("muster-environment", 0, error);

@@ -1,27 +1,8 @@
 /* settings - the command line of the agent. */
 #include "agent/settings.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "base/options.h"
 #include "base/secret_file.h"
-#include "base/text.h"
-
-/* The address of `listen` without its port and brackets. */
-static void host_default(struct settings *settings)
-{
-    const char *from = settings->listen;
-    const char *colon = strrchr(from, ':');
-    size_t length = colon ? (size_t)(colon - from) : 0;
-
-    if (length >= 2 && from[0] == '[' && from[length - 1] == ']') {
-        from++;
-        length -= 2;
-    }
-    snprintf(settings->listen_host, sizeof settings->listen_host, "%.*s", (int)length, from);
-    settings->host = settings->listen_host;
-}
 
 static int complete(struct settings *settings, const char *level, struct error *error)
 {
@@ -32,8 +13,10 @@ static int complete(struct settings *settings, const char *level, struct error *
     if (log_level_parse(level, &settings->log_level))
         return error_set(
             error, "--log-level: '%s' is not one of debug, info, warning, error", level);
-    if (!settings->host)
-        host_default(settings);
+    if (!settings->host) {
+        net_host(settings->listen, settings->listen_host);
+        settings->host = settings->listen_host;
+    }
     if (!settings->secret_file)
         return 0;
     return secret_file_hex("--secret-file",

@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -58,6 +59,14 @@ int net_parse(const char *text, struct net_address *address, struct error *error
     }
     *address = fresh;
     return 0;
+}
+
+void net_host(const char *address, char host[NET_ADDRESS])
+{
+    struct parts parts;
+    bool known = split(address, &parts);
+
+    snprintf(host, NET_ADDRESS, "%s", known ? parts.host : "");
 }
 
 static int stream_socket(int family, struct error *error)

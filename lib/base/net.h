@@ -18,6 +18,10 @@ struct net_address {
  * without brackets, whose end could be the port. Returns 0 or -1. */
 int net_parse(const char *text, struct net_address *address, struct error *error);
 
+/* Writes the host of "host:port", a numeric address or a name, without brackets; "" where `address`
+ * has another form. */
+void net_host(const char *address, char host[NET_ADDRESS]);
+
 /* Opens a listening, non-blocking, close-on-exec socket. Returns it, owned by the caller, or -1. */
 int net_listen(const char *address, int backlog, struct error *error);
 

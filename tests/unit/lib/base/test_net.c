@@ -15,6 +15,9 @@
 #include "support/check.h"
 #include "support/fault.h"
 
+#define TOO_LONG                                                                                   \
+    "1111111111111111111111111111111111111111111111111111111111111111111111111111111111111:80"
+
 static void addresses_are_read(void)
 {
     struct net_address address;
@@ -61,7 +64,8 @@ static void what_is_no_address_is_refused_and_nothing_is_written(void)
         " 1.2.3.4:80",
         "1.2.3.4:80 ",
         "[fe80::1%lo]:80",
-        "1111111111111111111111111111111111111111111111111111111111111111111111111111111111111:80"};
+        TOO_LONG,
+    };
     struct net_address before;
     struct net_address address;
 
@@ -77,6 +81,30 @@ static void what_is_no_address_is_refused_and_nothing_is_written(void)
     }
     CU_ASSERT(address.size == before.size &&
               !memcmp(&address.storage, &before.storage, sizeof before.storage));
+}
+
+static void a_host_stands_before_the_port_without_brackets(void)
+{
+    static const char *const rows[][2] = {{"127.0.0.1:80", "127.0.0.1"},
+                                          {"[::1]:7000", "::1"},
+                                          {"[fe80::1%eth0]:0", "fe80::1%eth0"},
+                                          {"node-7.cluster:29500", "node-7.cluster"},
+                                          {"", ""},
+                                          {":80", ""},
+                                          {"[]:80", ""},
+                                          {"127.0.0.1", ""},
+                                          {"127.0.0.1:", ""},
+                                          {"127.0.0.1:x", ""},
+                                          {"127.0.0.1:65536", ""},
+                                          {"[::1]", ""},
+                                          {TOO_LONG, ""}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char host[NET_ADDRESS] = "before";
+
+        net_host(rows[i][0], host);
+        CHECK_TEXT(host, rows[i][1]);
+    }
 }
 
 /* Waits until the socket can be written, and returns how the connection ended up. */
@@ -176,6 +204,8 @@ SUITE("base net",
       {"addresses are read", addresses_are_read},
       {"what is no address is refused and nothing is written",
        what_is_no_address_is_refused_and_nothing_is_written},
+      {"a host stands before the port without brackets",
+       a_host_stands_before_the_port_without_brackets},
       {"sockets meet over both families", sockets_meet_over_both_families},
       {"a taken port and a closed one are told", a_taken_port_and_a_closed_one_are_told},
       {"every failing call is told and leaves no descriptor",
