@@ -69,22 +69,23 @@ void net_host(const char *address, char host[NET_ADDRESS])
     snprintf(host, NET_ADDRESS, "%s", known ? parts.host : "");
 }
 
-static int stream_socket(int family, struct error *error)
+/* Reads `address` into `at`, and opens a socket of its family. */
+static int socket_for(const char *address, struct net_address *at, struct error *error)
 {
-    int descriptor = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int descriptor;
 
+    if (net_parse(address, at, error))
+        return -1;
+    descriptor = socket(at->storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     return descriptor < 0 ? error_errno(error, "cannot create a socket") : descriptor;
 }
 
 int net_listen(const char *address, int backlog, struct error *error)
 {
     struct net_address at;
-    CLEAN_FD int descriptor = -1;
+    CLEAN_FD int descriptor = socket_for(address, &at, error);
     int on = 1;
 
-    if (net_parse(address, &at, error))
-        return -1;
-    descriptor = stream_socket(at.storage.ss_family, error);
     if (descriptor < 0)
         return -1;
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -108,12 +109,9 @@ int net_port(int descriptor)
 int net_connect(const char *address, struct error *error)
 {
     struct net_address at;
-    CLEAN_FD int descriptor = -1;
+    CLEAN_FD int descriptor = socket_for(address, &at, error);
     int on = 1;
 
-    if (net_parse(address, &at, error))
-        return -1;
-    descriptor = stream_socket(at.storage.ss_family, error);
     if (descriptor < 0)
         return -1;
     setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);

@@ -1,4 +1,4 @@
-/* net - addresses in the form "host:port" with numeric hosts, and listening on them. */
+/* net - addresses in the form "host:port" with numeric hosts, and sockets on them. */
 #ifndef BASE_NET_H
 #define BASE_NET_H
 
