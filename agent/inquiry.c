@@ -75,85 +75,73 @@ bool inquiry_reporting(const struct inquiry *inquiry)
     return inquiry->questions[REPORT].ask;
 }
 
-static void ask(struct inquiry *inquiry,
-                enum question_kind kind,
-                const char *path,
-                const ProtobufCMessage *message,
-                rpc_answer answer)
+/* What there is to ask, by question_kind. */
+static const struct {
+    const char *path;
+    const ProtobufCMessageDescriptor *reply;
+} subjects[QUESTIONS] = {
+    [ENROLL] = {"/muster.Directory/Enroll", &muster__enroll_reply__descriptor},
+    [REPORT] = {"/muster.Directory/Report", &muster__report_reply__descriptor},
+    [WITNESS] = {"/muster.Directory/Witness", &muster__witness_reply__descriptor},
+};
+
+/* `reply` is the message of subjects[kind], or NULL. */
+static void tell(const struct inquiry *inquiry,
+                 enum question_kind kind,
+                 const void *reply,
+                 const struct inquiry_outcome *outcome)
+{
+    if (kind == ENROLL)
+        inquiry->events->enrolled(inquiry->context, reply, outcome);
+    else if (kind == REPORT)
+        inquiry->events->reported(inquiry->context, reply, outcome);
+    else
+        inquiry->events->witnessed(inquiry->context, reply, outcome);
+}
+
+static void on_answer(void *context, int status, const char *reason, const void *data, size_t size)
+{
+    struct question *question = context;
+    const struct inquiry *inquiry = question->inquiry;
+    enum question_kind kind = (enum question_kind)(question - inquiry->questions);
+    struct inquiry_outcome outcome = {status, reason};
+    ProtobufCMessage *reply = NULL;
+
+    if (status == RPC_OK) {
+        reply = protobuf_c_message_unpack(subjects[kind].reply, NULL, size, data);
+        if (!reply)
+            outcome = (struct inquiry_outcome){RPC_REFUSED, "malformed answer"};
+    }
+    question->ask = NULL;
+    tell(inquiry, kind, reply, &outcome);
+    protobuf_c_message_free_unpacked(reply, NULL);
+}
+
+static void ask(struct inquiry *inquiry, enum question_kind kind, const ProtobufCMessage *message)
 {
     struct question *question = &inquiry->questions[kind];
     bool token = kind == ENROLL && inquiry->token;
     size_t size = protobuf_c_message_get_packed_size(message);
     CLEAN_FREE uint8_t *bytes = memory_get(1, size);
-    const struct rpc_question asked = {bytes, size, answer, question};
+    const struct rpc_question asked = {bytes, size, on_answer, question};
 
     protobuf_c_message_pack(message, bytes);
     rpc_ask_drop(question->ask);
     rpc_channel_credential(inquiry->channel, token ? inquiry->token : inquiry->secret);
-    question->ask = rpc_ask(inquiry->channel, path, clock_now() + PATIENCE, &asked);
-}
-
-/* What is told of a call that ended so; its answer could be read or not. */
-static struct inquiry_outcome outcome_of(int status, const char *reason, bool readable)
-{
-    if (status == RPC_OK && !readable)
-        return (struct inquiry_outcome){RPC_REFUSED, "malformed answer"};
-    return (struct inquiry_outcome){status, reason};
-}
-
-static void on_enrolled(
-    void *context, int status, const char *reason, const void *data, size_t size)
-{
-    struct question *question = context;
-    struct inquiry *inquiry = question->inquiry;
-    Muster__EnrollReply *reply = status ? NULL : muster__enroll_reply__unpack(NULL, size, data);
-    const struct inquiry_outcome outcome = outcome_of(status, reason, reply != NULL);
-
-    question->ask = NULL;
-    inquiry->events->enrolled(inquiry->context, reply, &outcome);
-    if (reply)
-        muster__enroll_reply__free_unpacked(reply, NULL);
-}
-
-static void on_reported(
-    void *context, int status, const char *reason, const void *data, size_t size)
-{
-    struct question *question = context;
-    struct inquiry *inquiry = question->inquiry;
-    Muster__ReportReply *reply = status ? NULL : muster__report_reply__unpack(NULL, size, data);
-    const struct inquiry_outcome outcome = outcome_of(status, reason, reply != NULL);
-
-    question->ask = NULL;
-    inquiry->events->reported(inquiry->context, reply, &outcome);
-    if (reply)
-        muster__report_reply__free_unpacked(reply, NULL);
-}
-
-static void on_witnessed(
-    void *context, int status, const char *reason, const void *data, size_t size)
-{
-    struct question *question = context;
-    struct inquiry *inquiry = question->inquiry;
-    Muster__WitnessReply *reply = status ? NULL : muster__witness_reply__unpack(NULL, size, data);
-    const struct inquiry_outcome outcome = outcome_of(status, reason, reply != NULL);
-
-    question->ask = NULL;
-    inquiry->events->witnessed(inquiry->context, reply, &outcome);
-    if (reply)
-        muster__witness_reply__free_unpacked(reply, NULL);
+    question->ask = rpc_ask(inquiry->channel, subjects[kind].path, clock_now() + PATIENCE, &asked);
 }
 
 void inquiry_enroll(struct inquiry *inquiry, const Muster__EnrollRequest *request)
 {
-    ask(inquiry, ENROLL, "/muster.Directory/Enroll", &request->base, on_enrolled);
+    ask(inquiry, ENROLL, &request->base);
 }
 
 void inquiry_report(struct inquiry *inquiry, const Muster__Report *report)
 {
-    ask(inquiry, REPORT, "/muster.Directory/Report", &report->base, on_reported);
+    ask(inquiry, REPORT, &report->base);
 }
 
 void inquiry_witness(struct inquiry *inquiry, const Muster__WitnessRequest *request)
 {
-    ask(inquiry, WITNESS, "/muster.Directory/Witness", &request->base, on_witnessed);
+    ask(inquiry, WITNESS, &request->base);
 }
