@@ -6,48 +6,30 @@
 
 #include "base/file.h"
 #include "support/check.h"
+#include "support/command_line.h"
 
 #define SECRET "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
-#define WORDS  24
 
 /* A command line under way. */
 struct attempt {
     struct settings settings;
-    char words[WORDS][160];
-    char *argv[WORDS + 1];
-    int outcome;
+    struct command_line line;
 };
 
-static void attempt_run(void *context)
+static int take(void *into, int argc, char **argv)
 {
-    struct attempt *attempt = context;
-    int argc = 0;
-
-    while (attempt->argv[argc])
-        argc++;
-    attempt->outcome = settings_read(&attempt->settings, argc, attempt->argv);
+    return settings_read(into, argc, argv);
 }
 
 /* Reads a command line; what it says on that stream is added to `said`. */
-static int settings_say(struct attempt *attempt,
-                        int stream,
-                        const char *const *words,
-                        struct text *said)
+static int say(struct attempt *attempt, int stream, const char *const *words, struct text *said)
 {
-    size_t count = 1;
-
-    snprintf(attempt->words[0], sizeof attempt->words[0], "muster-agent");
-    for (; words[count - 1]; count++)
-        snprintf(attempt->words[count], sizeof attempt->words[count], "%s", words[count - 1]);
-    for (size_t i = 0; i < count; i++)
-        attempt->argv[i] = attempt->words[i];
-    attempt->argv[count] = NULL;
-    check_captured(stream, attempt_run, attempt, said);
-    return attempt->outcome;
+    attempt->line.read = take;
+    attempt->line.into = &attempt->settings;
+    return command_line_say(&attempt->line, stream, words, said);
 }
 
-#define READ(attempt, said, ...)                                                                   \
-    settings_say(attempt, 2, (const char *const[]){__VA_ARGS__, NULL}, said)
+#define READ(attempt, said, ...) say(attempt, 2, (const char *const[]){__VA_ARGS__, NULL}, said)
 
 static const char *secret_path(const char *content)
 {
@@ -167,7 +149,7 @@ static void what_cannot_be_done_without_is_asked_for(void)
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         CLEAN(text) struct text said = {0};
 
-        CU_ASSERT(settings_say(&attempt, 2, lines[i], &said) == 2);
+        CU_ASSERT(say(&attempt, 2, lines[i], &said) == 2);
         CHECK_HAS(text_string(&said), "--job and --directory are needed");
     }
 }
@@ -244,7 +226,7 @@ static void help_is_no_mistake(void)
     struct attempt attempt = {0};
     CLEAN(text) struct text said = {0};
 
-    CU_ASSERT(settings_say(&attempt, 1, words, &said) == 1);
+    CU_ASSERT(say(&attempt, 1, words, &said) == 1);
     CHECK_HAS(text_string(&said), "usage: muster-agent");
     CHECK_HAS(text_string(&said), "--secret-file FILE");
     CHECK_HAS(text_string(&said), "--token-file FILE");

@@ -7,41 +7,27 @@
 
 #include "base/file.h"
 #include "support/check.h"
+#include "support/command_line.h"
 
-#define KEY   "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
-#define WORDS 16
+#define KEY "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 
 /* A command line under way. */
 struct attempt {
     struct arguments arguments;
-    char words[WORDS][160];
-    char *argv[WORDS + 1];
-    int outcome;
+    struct command_line line;
 };
 
-static void attempt_run(void *context)
+static int take(void *into, int argc, char **argv)
 {
-    struct attempt *attempt = context;
-    int argc = 0;
-
-    while (attempt->argv[argc])
-        argc++;
-    attempt->outcome = arguments_read(&attempt->arguments, argc, attempt->argv);
+    return arguments_read(into, argc, argv);
 }
 
 /* Reads a command line; what it says on that stream is added to `said`. */
 static int say(struct attempt *attempt, int stream, const char *const *words, struct text *said)
 {
-    size_t count = 1;
-
-    snprintf(attempt->words[0], sizeof attempt->words[0], "muster-controller");
-    for (; words[count - 1]; count++)
-        snprintf(attempt->words[count], sizeof attempt->words[count], "%s", words[count - 1]);
-    for (size_t i = 0; i < count; i++)
-        attempt->argv[i] = attempt->words[i];
-    attempt->argv[count] = NULL;
-    check_captured(stream, attempt_run, attempt, said);
-    return attempt->outcome;
+    attempt->line.read = take;
+    attempt->line.into = &attempt->arguments;
+    return command_line_say(&attempt->line, stream, words, said);
 }
 
 #define READ(attempt, said, ...) say(attempt, 2, (const char *const[]){__VA_ARGS__, NULL}, said)
@@ -74,7 +60,7 @@ static const char *key_path(const char *content)
 
 static void every_option_is_taken(void)
 {
-    struct attempt attempt = {.outcome = -1};
+    struct attempt attempt = {0};
     CLEAN(text) struct text said = {0};
     const struct arguments *arguments = &attempt.arguments;
 
@@ -105,7 +91,7 @@ static void every_option_is_taken(void)
 
 static void what_is_not_given_comes_from_the_environment_or_has_its_default(void)
 {
-    struct attempt attempt = {.outcome = -1};
+    struct attempt attempt = {0};
     CLEAN(text) struct text said = {0};
     const struct arguments *arguments = &attempt.arguments;
 
@@ -128,7 +114,7 @@ static void what_is_not_given_comes_from_the_environment_or_has_its_default(void
 /* So is it where a manifest names a key that is not there. */
 static void what_is_empty_in_the_environment_is_not_given(void)
 {
-    struct attempt attempt = {.outcome = -1};
+    struct attempt attempt = {0};
     CLEAN(text) struct text said = {0};
 
     environment_clear();
@@ -159,7 +145,7 @@ static void what_is_wrong_is_said(void)
 
     environment_clear();
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct attempt attempt = {.outcome = -1};
+        struct attempt attempt = {0};
         CLEAN(text) struct text said = {0};
 
         CU_ASSERT(READ(&attempt, &said, NEEDED, rows[i].word) == 2);
@@ -174,7 +160,7 @@ static void a_key_file_holds_64_hexadecimal_digits(void)
 
     environment_clear();
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        struct attempt attempt = {.outcome = -1};
+        struct attempt attempt = {0};
         CLEAN(text) struct text said = {0};
 
         CU_ASSERT(READ(&attempt, &said, NEEDED, "--key-file", key_path(wrong[i])) == 2);
@@ -185,7 +171,7 @@ static void a_key_file_holds_64_hexadecimal_digits(void)
 static void help_is_given(void)
 {
     static const char *const words[] = {"--help", NULL};
-    struct attempt attempt = {.outcome = -1};
+    struct attempt attempt = {0};
     CLEAN(text) struct text said = {0};
 
     CU_ASSERT(say(&attempt, 1, words, &said) == 1);
