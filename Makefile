@@ -175,7 +175,7 @@ endef
 $(foreach c,$(UNITS),$(eval $(call unit_rule,$(c))))
 
 # Measured by hand and by `make bench`, never a verdict: build/release/bench-comm --help.
-$(B)/bench-%: $(B)/tests/bench/bench_%.o $(ARCHIVE)
+$(B)/bench-%: $(B)/tests/bench/bench_%.o $(B)/tests/bench/quantile.o $(ARCHIVE)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) $(if $(SANITIZE),,-pie) $^ $(LIBS) -o $@
 

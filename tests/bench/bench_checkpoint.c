@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "base/options.h"
 #include "base/random.h"
+#include "quantile.h"
 #include "trainer/checkpoint/checkpoint.h"
 #include "trainer/core/crc32c.h"
 
@@ -56,21 +57,15 @@ static void tensors_make(struct bench *bench)
     }
 }
 
-static int compare(const void *left, const void *right)
-{
-    double a = *(const double *)left;
-    double b = *(const double *)right;
-
-    return (a > b) - (a < b);
-}
-
 /* Measures one kind of work several times. */
 static void measure(struct bench *bench,
                     const char *name,
                     int (*work)(struct bench *bench, int round))
 {
     double gigabytes = (double)tensor_bytes(bench) * TENSORS / 1e9;
+    double best;
     double median;
+    double worst;
 
     for (int round = 0; round < bench->rounds; round++) {
         int64_t begin = clock_now();
@@ -79,25 +74,21 @@ static void measure(struct bench *bench,
             exit(1);
         bench->seconds[round] = (double)(clock_now() - begin) / 1e9;
     }
-    qsort(bench->seconds, (size_t)bench->rounds, sizeof(double), compare);
-    median = bench->seconds[bench->rounds / 2];
+    best = quantile(bench->seconds, (size_t)bench->rounds, 0);
+    median = quantile(bench->seconds, (size_t)bench->rounds, 0.5);
+    worst = quantile(bench->seconds, (size_t)bench->rounds, 1);
     if (bench->json)
         printf("{\"bench\":\"checkpoint\",\"work\":\"%s\",\"bytes\":%.0f,\"rounds\":%" PRId64
                ",\"best_s\":%.4f,\"median_s\":%.4f,\"worst_s\":%.4f,\"gb_per_s\":%.3f}\n",
                name,
                gigabytes * 1e9,
                bench->rounds,
-               bench->seconds[0],
+               best,
                median,
-               bench->seconds[bench->rounds - 1],
+               worst,
                gigabytes / median);
     else
-        printf("%-10s %10.4f %10.4f %10.4f %9.3f\n",
-               name,
-               bench->seconds[0],
-               median,
-               bench->seconds[bench->rounds - 1],
-               gigabytes / median);
+        printf("%-10s %10.4f %10.4f %10.4f %9.3f\n", name, best, median, worst, gigabytes / median);
     fflush(stdout);
 }
 

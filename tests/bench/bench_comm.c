@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/options.h"
+#include "quantile.h"
 #include "trainer/comm/tcp.h"
 
 #define RANKS  16
@@ -21,7 +22,7 @@
 struct shared {
     _Atomic int listening;
     struct tcp_blob blobs[RANKS];
-    int64_t times[ROUNDS];
+    double times[ROUNDS]; /* microseconds */
 };
 
 struct bench {
@@ -56,34 +57,14 @@ static struct comm *meet(const struct bench *bench, int rank)
     return comm;
 }
 
-static int compare(const void *left, const void *right)
-{
-    int64_t a = *(const int64_t *)left;
-    int64_t b = *(const int64_t *)right;
-
-    return (a > b) - (a < b);
-}
-
-/* The time below which `percent` of the sorted rounds lie, in microseconds. */
-static double quantile(const int64_t *times, int rounds, int percent)
-{
-    int64_t time = times[rounds * percent / 100];
-
-    return (double)time / 1e3;
-}
-
 static void report(const struct bench *bench, size_t floats, int rounds)
 {
-    int64_t *times = bench->shared->times;
+    double *times = bench->shared->times;
     double bytes = (double)floats * sizeof(float);
-    double low;
-    double median;
-    double high;
+    double low = quantile(times, (size_t)rounds, 0.1);
+    double median = quantile(times, (size_t)rounds, 0.5);
+    double high = quantile(times, (size_t)rounds, 0.9);
 
-    qsort(times, (size_t)rounds, sizeof *times, compare);
-    low = quantile(times, rounds, 10);
-    median = quantile(times, rounds, 50);
-    high = quantile(times, rounds, 90);
     if (bench->json)
         printf("{\"bench\":\"all_reduce\",\"backend\":\"tcp\",\"ranks\":%d,\"bytes\":%.0f,"
                "\"rounds\":%d,\"p10_us\":%.1f,\"median_us\":%.1f,\"p90_us\":%.1f,"
@@ -134,7 +115,7 @@ static void measure(const struct bench *bench, struct comm *comm, size_t floats)
         if (comm_all_reduce(comm, &order, &part, part, floats))
             break;
         if (!comm->rank && round >= 0)
-            bench->shared->times[round] = clock_now() - begin;
+            bench->shared->times[round] = (double)(clock_now() - begin) / 1e3;
     }
     if (comm_reason(comm)[0]) {
         fprintf(stderr, "bench-comm: rank %d: %s\n", comm->rank, comm_reason(comm));

@@ -23,6 +23,7 @@
 #include "base/file.h"
 #include "base/options.h"
 #include "base/process.h"
+#include "quantile.h"
 #include "wire/link.h"
 
 #define RUNS_MOST  200
@@ -52,28 +53,14 @@ static void die(const char *what)
     exit(1);
 }
 
-static int compare(const void *left, const void *right)
-{
-    double a = *(const double *)left;
-    double b = *(const double *)right;
-
-    return (a > b) - (a < b);
-}
-
-static double quantile(struct series *series, double share)
-{
-    qsort(series->values, series->count, sizeof *series->values, compare);
-    return series->values[(size_t)(share * (double)(series->count - 1) + 0.5)];
-}
-
 static void row_add(struct bench *bench,
                     const char *metric,
                     const char *unit,
                     struct series *series)
 {
     cJSON *row = cJSON_CreateObject();
-    double median = quantile(series, 0.5);
-    double p99 = quantile(series, 0.99);
+    double median = quantile(series->values, series->count, 0.5);
+    double p99 = quantile(series->values, series->count, 0.99);
 
     cJSON_AddStringToObject(row, "metric", metric);
     cJSON_AddNumberToObject(row, "value", median);
