@@ -51,11 +51,6 @@ const char *object_label(const cJSON *object, const char *key)
     return object_text(object_member(object_member(object, "metadata"), "labels"), key);
 }
 
-const char *object_annotation(const cJSON *object, const char *key)
-{
-    return object_text(object_member(object_member(object, "metadata"), "annotations"), key);
-}
-
 int object_version(const cJSON *object, struct resource_version *version)
 {
     return resource_version_read(metadata_text(object, "resourceVersion"), version);

@@ -29,7 +29,6 @@ const char *object_name(const struct cJSON *object);
 const char *object_namespace(const struct cJSON *object);
 const char *object_uid(const struct cJSON *object);
 const char *object_label(const struct cJSON *object, const char *key);
-const char *object_annotation(const struct cJSON *object, const char *key);
 
 /* Reads metadata.resourceVersion. Returns 0, or 1 when there is no valid one. */
 int object_version(const struct cJSON *object, struct resource_version *version);

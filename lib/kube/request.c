@@ -15,7 +15,6 @@
 static const char *const words[] = {
     [REQUEST_GET] = "GET",
     [REQUEST_POST] = "POST",
-    [REQUEST_PUT] = "PUT",
     [REQUEST_PATCH] = "PATCH",
     [REQUEST_DELETE] = "DELETE",
 };
@@ -155,13 +154,6 @@ void request_create(struct request *request, const struct request_place *place, 
     body_set(request, "application/json", json);
 }
 
-void request_update(struct request *request, const struct request_place *place, const char *json)
-{
-    assert(place->name);
-    request_begin(request, REQUEST_PUT, REQUEST_WRITE, place);
-    body_set(request, "application/json", json);
-}
-
 void request_patch(struct request *request, const struct request_place *place, const char *json)
 {
     assert(place->name);
@@ -199,16 +191,6 @@ void request_delete(struct request *request,
     if (condition->version)
         member_add(body, "resourceVersion", condition->version->digits);
     text_add(body, "}}");
-}
-
-void request_delete_all(struct request *request,
-                        const struct request_place *place,
-                        const char *labels)
-{
-    assert(!place->name && place->space && *labels);
-    request_begin(request, REQUEST_DELETE, REQUEST_WRITE, place);
-    parameter_add(&request->target, "labelSelector", labels);
-    parameter_add(&request->target, "propagationPolicy", "Background");
 }
 
 void request_done(struct request *request)

@@ -15,14 +15,7 @@
 #define REQUEST_ANSWER ((size_t)4 << 20)  /* usual limit of an answer: above any object's */
 #define REQUEST_PAGE   ((size_t)32 << 20) /* limit of a page of a list */
 
-enum request_method {
-    REQUEST_GET,
-    REQUEST_POST,
-    REQUEST_PUT,
-    REQUEST_PATCH,
-    REQUEST_DELETE,
-    REQUEST_METHODS
-};
+enum request_method { REQUEST_GET, REQUEST_POST, REQUEST_PATCH, REQUEST_DELETE, REQUEST_METHODS };
 
 /* Who goes first. */
 enum request_lane {
@@ -87,9 +80,6 @@ void request_watch(struct request *request,
  * is taken, perhaps by an earlier try of the same request. */
 void request_create(struct request *request, const struct request_place *place, const char *json);
 
-/* PUT of a whole object, whose metadata.resourceVersion makes it a compare-and-swap. */
-void request_update(struct request *request, const struct request_place *place, const char *json);
-
 /* JSON merge patch (RFC 7396). A metadata.resourceVersion in it makes it a compare-and-swap. */
 void request_patch(struct request *request, const struct request_place *place, const char *json);
 
@@ -104,11 +94,6 @@ struct request_condition {
 void request_delete(struct request *request,
                     const struct request_place *place,
                     const struct request_condition *condition);
-
-/* DELETE of all objects of a place without a name that have the labels. */
-void request_delete_all(struct request *request,
-                        const struct request_place *place,
-                        const char *labels);
 
 void request_done(struct request *request);
 

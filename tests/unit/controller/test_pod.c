@@ -76,7 +76,7 @@ static void what_a_user_has_said_is_kept(void)
     int count = cJSON_GetArraySize(arguments);
 
     CHECK_TEXT(object_label(pod, "app"), "x");
-    CHECK_TEXT(object_annotation(pod, "a"), "b");
+    CHECK_TEXT(object_text(object_member(object_member(pod, "metadata"), "annotations"), "a"), "b");
     CU_ASSERT(cJSON_IsTrue(object_member(spec, "automountServiceAccountToken")));
     CU_ASSERT(object_member(spec, "terminationGracePeriodSeconds")->valueint == 5);
     CHECK_TEXT(object_text(first, "name"), "muster-install");

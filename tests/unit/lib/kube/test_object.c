@@ -9,7 +9,7 @@
 #define POD                                                                                        \
     "{\"metadata\":{\"name\":\"digits-1-0-0\",\"namespace\":\"team\",\"uid\":\"u1\","              \
     "\"resourceVersion\":\"42\",\"labels\":{\"muster.dev/job\":\"digits\"},"                       \
-    "\"annotations\":{\"a\":\"b\"},\"ownerReferences\":[{\"kind\":\"Node\",\"name\":\"n\"},"       \
+    "\"ownerReferences\":[{\"kind\":\"Node\",\"name\":\"n\"},"                                     \
     "{\"kind\":\"Other\",\"controller\":\"true\"},"                                                \
     "{\"kind\":\"TrainingJob\",\"name\":\"digits\",\"uid\":\"j1\",\"controller\":true}]}}"
 
@@ -22,7 +22,6 @@ static void metadata_is_found(void)
     CHECK_TEXT(object_namespace(pod), "team");
     CHECK_TEXT(object_uid(pod), "u1");
     CHECK_TEXT(object_label(pod, "muster.dev/job"), "digits");
-    CHECK_TEXT(object_annotation(pod, "a"), "b");
     CU_ASSERT(object_version(pod, &version) == 0);
     CHECK_TEXT(version.digits, "42");
     CU_ASSERT(!object_deleting(pod));
@@ -42,9 +41,9 @@ static void what_is_absent_or_of_another_type_is_null(void)
         "{\"metadata\":[{\"name\":\"a\"}]}",
         "{\"Metadata\":{\"name\":\"a\"}}",
         "{\"metadata\":{\"name\":7,\"namespace\":null,\"uid\":{},\"labels\":[\"k\"]}}",
-        "{\"metadata\":{\"annotations\":\"k\",\"ownerReferences\":{\"controller\":true}}}",
+        "{\"metadata\":{\"labels\":\"k\",\"ownerReferences\":{\"controller\":true}}}",
         "{\"metadata\":{\"resourceVersion\":42,\"deletionTimestamp\":1}}",
-        "{\"metadata\":{\"labels\":{\"k\":1,\"K\":\"v\"},\"annotations\":{\"k\":[]}}}",
+        "{\"metadata\":{\"labels\":{\"k\":1,\"K\":\"v\"}}}",
         "{\"metadata\":{\"ownerReferences\":[null,1,[],{},{\"controller\":1}]}}",
     };
 
@@ -54,7 +53,7 @@ static void what_is_absent_or_of_another_type_is_null(void)
 
         CU_ASSERT(json != NULL);
         CU_ASSERT(!object_name(json) && !object_namespace(json) && !object_uid(json));
-        CU_ASSERT(!object_label(json, "k") && !object_annotation(json, "k"));
+        CU_ASSERT(!object_label(json, "k"));
         CU_ASSERT(object_version(json, &version) == 1);
         CU_ASSERT(!object_deleting(json) && !object_controller(json));
         cJSON_Delete(json);

@@ -95,7 +95,6 @@ static void writes_carry_their_body_and_its_type(void)
         const char *content;
     } rows[] = {
         {request_create, &new, REQUEST_POST, TEAM, "application/json"},
-        {request_update, &place, REQUEST_PUT, TEAM "/a", "application/json"},
         {request_patch, &place, REQUEST_PATCH, TEAM "/a", "application/merge-patch+json"},
     };
 
@@ -137,15 +136,6 @@ static void deletes_carry_their_conditions(void)
     }
 }
 
-static void many_are_deleted_by_labels(void)
-{
-    CLEAN(request) struct request request = {0};
-
-    request_delete_all(
-        &request, &(struct request_place){.resource = &pods, .space = "team"}, "a=b");
-    check(&request, REQUEST_DELETE, TEAM "?labelSelector=a%3Db&propagationPolicy=Background");
-}
-
 static void methods_have_their_words(void)
 {
     CHECK_TEXT(request_word(REQUEST_GET), "GET");
@@ -159,5 +149,4 @@ SUITE("kube request",
       {"a watch asks for bookmarks and its end", a_watch_asks_for_bookmarks_and_its_end},
       {"writes carry their body and its type", writes_carry_their_body_and_its_type},
       {"deletes carry their conditions", deletes_carry_their_conditions},
-      {"many are deleted by labels", many_are_deleted_by_labels},
       {"methods have their words", methods_have_their_words})
