@@ -69,15 +69,6 @@ void plan_requeue(struct plan *plan, int64_t due)
         last->due = due;
 }
 
-size_t plan_requests(const struct plan *plan)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < plan->count; i++)
-        count += plan->items[i].kind <= ACTION_PATCH_STATUS;
-    return count;
-}
-
 void plan_done(struct plan *plan)
 {
     for (size_t i = 0; i < plan->count; i++)

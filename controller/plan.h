@@ -53,9 +53,6 @@ void plan_event(struct plan *plan, bool warning, const char *reason, const char 
 /* There is at most one; the earliest due is kept. */
 void plan_requeue(struct plan *plan, int64_t due);
 
-/* How many of the actions are requests about pods or status. */
-size_t plan_requests(const struct plan *plan);
-
 void plan_done(struct plan *plan);
 
 CLEANUP_DEFINE(plan, struct plan, plan_done)

@@ -386,6 +386,15 @@ void scene_apply(struct scene *scene, const struct plan *plan)
     scene_apply_some(scene, plan, plan->count);
 }
 
+size_t scene_requests(const struct plan *plan)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < plan->count; i++)
+        count += plan->items[i].kind <= ACTION_PATCH_STATUS;
+    return count;
+}
+
 /* Plans in words. */
 
 static void action_print(const struct action *action, bool bodies, cJSON *out)

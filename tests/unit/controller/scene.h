@@ -41,6 +41,9 @@ void scene_reconcile(const struct scene *scene, struct plan *plan);
 void scene_apply(struct scene *scene, const struct plan *plan);
 void scene_apply_some(struct scene *scene, const struct plan *plan, size_t most);
 
+/* How many of a plan's actions ask the API server for something. */
+size_t scene_requests(const struct plan *plan);
+
 /* Looks again, after objects were changed. */
 void scene_look(struct scene *scene);
 

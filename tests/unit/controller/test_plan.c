@@ -28,7 +28,6 @@ static void actions_stand_in_their_order_whatever_was_planned_first(void)
     CHECK_TEXT(plan.items[0].uid, "u");
     CHECK_TEXT(plan.items[1].name, "digits-1-1-0");
     CHECK_TEXT(plan.items[2].name, "digits-1-2-0");
-    CU_ASSERT(plan_requests(&plan) == 4);
 }
 
 static void the_earliest_time_to_come_again_is_kept(void)
@@ -39,7 +38,6 @@ static void the_earliest_time_to_come_again_is_kept(void)
     plan_requeue(&plan, 20);
     plan_requeue(&plan, 40);
     CU_ASSERT(plan.count == 1 && plan.items[0].due == 20);
-    CU_ASSERT(plan_requests(&plan) == 0);
 }
 
 SUITE("controller plan",

@@ -52,7 +52,7 @@ static void rest_reach(struct scene *scene, cJSON *rounds)
             tree_add_text(rounds, text_string(&text));
         }
         scene_apply(scene, &plan);
-        if (!plan_requests(&plan))
+        if (!scene_requests(&plan))
             return;
     }
     CU_FAIL("the plans do not come to an end");

@@ -232,7 +232,7 @@ static size_t controller_act(struct walk *walk, bool killed)
         controller_restart(walk);
         scene_look(&walk->scene);
     }
-    return plan_requests(&plan);
+    return scene_requests(&plan);
 }
 
 /* Nothing bad happens any more: every pod that is made starts, and the agents train. */
