@@ -224,8 +224,3 @@ bool desk_quorum_lost(const struct desk *desk)
 {
     return enrolment_quorum_lost(&desk->enrolment);
 }
-
-bool desk_there(const struct desk *desk, uint32_t slot)
-{
-    return slot < desk->enrolment.replicas && desk->enrolment.slots[slot].there;
-}

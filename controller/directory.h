@@ -84,7 +84,4 @@ void desk_drain(struct desk *desk);
 /* Whether the newest view can never be followed by another, so that only a new attempt helps. */
 bool desk_quorum_lost(const struct desk *desk);
 
-/* Whether an agent has enrolled for the slot and is not gone. */
-bool desk_there(const struct desk *desk, uint32_t slot);
-
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "controller/decide.h"
+#include "desk_there.h"
 #include "support/check.h"
 #include "town.h"
 

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "desk_there.h"
 #include "lobby.h"
 #include "support/check.h"
 

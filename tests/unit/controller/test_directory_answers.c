@@ -6,6 +6,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "desk_there.h"
 #include "lobby.h"
 #include "support/check.h"
 

@@ -1,6 +1,7 @@
 /* Agents that do not know the secret of their job yet, and jobs side by side. */
 #include <string.h>
 
+#include "desk_there.h"
 #include "lobby.h"
 #include "support/check.h"
 
