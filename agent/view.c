@@ -81,9 +81,3 @@ bool view_majority(const struct view *view, size_t members, bool witness)
 
     return 2 * votes > all;
 }
-
-bool view_equal(const struct view *a, const struct view *b)
-{
-    return a->generation == b->generation && a->count == b->count &&
-           !memcmp(a->members, b->members, a->count * sizeof *a->members);
-}

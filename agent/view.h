@@ -47,7 +47,4 @@ bool view_needs_witness(const struct view *view);
 /* Whether so many members, and the witness or not, are more than half of the votes. */
 bool view_majority(const struct view *view, size_t members, bool witness);
 
-/* Whether two views have the same generation and members. */
-bool view_equal(const struct view *a, const struct view *b);
-
 #endif

@@ -6,6 +6,7 @@
 
 #include "agent/codec.h"
 #include "base/memory.h"
+#include "support/view_equal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

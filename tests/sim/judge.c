@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "support/view_equal.h"
+
 void judge_reset(struct sim *sim)
 {
     sim->truth->ballot_count = 0;

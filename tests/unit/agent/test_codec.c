@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "support/check.h"
+#include "support/view_equal.h"
 
 #define ROUNDS 40
 

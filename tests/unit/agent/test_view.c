@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "support/check.h"
+#include "support/view_equal.h"
 
 static struct identity agent_of(uint32_t slot, char life)
 {
