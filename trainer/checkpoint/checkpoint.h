@@ -103,10 +103,6 @@ int checkpoint_load(struct checkpoint *checkpoint,
                     size_t tensor_count,
                     struct error *error);
 
-/* Whether it is the state of this model: the JSON values are compared, not their texts. Returns 0,
- * or -1 when they differ. */
-int checkpoint_expect(const struct checkpoint *checkpoint, const char *model, struct error *error);
-
 /* What stands in the manifest; valid until the checkpoint is freed. */
 const struct checkpoint_facts *checkpoint_facts(const struct checkpoint *checkpoint);
 const char *checkpoint_path(const struct checkpoint *checkpoint);

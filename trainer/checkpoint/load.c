@@ -166,18 +166,6 @@ int checkpoint_load(struct checkpoint *checkpoint,
     return files_read(checkpoint, targets, error);
 }
 
-int checkpoint_expect(const struct checkpoint *checkpoint, const char *model, struct error *error)
-{
-    CLEAN_JSON cJSON *stored = cJSON_Parse(checkpoint->catalog.model);
-    CLEAN_JSON cJSON *wanted = cJSON_Parse(model);
-
-    if (!stored || !wanted)
-        return error_set(error, "a model is not JSON, or there is no memory to read it");
-    if (!cJSON_Compare(stored, wanted, 1))
-        return error_set(error, "%s is of another model", checkpoint->path.data);
-    return 0;
-}
-
 /* Opens and verifies one. */
 static int candidate_open(const char *path, struct checkpoint **checkpoint, struct error *error)
 {

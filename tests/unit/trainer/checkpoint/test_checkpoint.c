@@ -1,5 +1,4 @@
-/* Checkpoints: what is saved is loaded, the newest of them first; a higher fence and another
- * model refuse. */
+/* Checkpoints: what is saved is loaded, the newest of them first; a higher fence refuses. */
 #include "trainer/checkpoint/checkpoint.h"
 
 #include <stdlib.h>
@@ -123,25 +122,6 @@ static struct checkpoint *newest(const char *directory)
     return checkpoint;
 }
 
-static void another_model_is_refused(void)
-{
-    const char *directory = check_directory();
-    struct checkpoint *checkpoint;
-    struct error error = {""};
-
-    sample_save(directory, 1, 1, 1);
-    checkpoint = newest(directory);
-    CU_ASSERT(checkpoint_expect(checkpoint,
-                                "{\"layers\":[{\"rate\":1e-1,\"units\":8}],\"input\":[784]}",
-                                NULL) == 0);
-    CU_ASSERT(checkpoint_expect(checkpoint,
-                                "{\"layers\":[{\"rate\":1e-1,\"units\":9}],\"input\":[784]}",
-                                &error) == -1);
-    CHECK_HAS(error.text, "is of another model");
-    CU_ASSERT(checkpoint_expect(checkpoint, "{", &error) == -1);
-    checkpoint_free(checkpoint);
-}
-
 static void tensors_that_are_missing_or_of_another_shape_are_refused(void)
 {
     const char *directory = check_directory();
@@ -205,7 +185,6 @@ SUITE("trainer checkpoint",
        the_newest_is_of_the_highest_attempt_and_generation},
       {"a higher fence refuses", a_higher_fence_refuses},
       {"a fence that is none refuses", a_fence_that_is_none_refuses},
-      {"another model is refused", another_model_is_refused},
       {"tensors that are missing or of another shape are refused",
        tensors_that_are_missing_or_of_another_shape_are_refused},
       {"tensors that cannot be written are refused", tensors_that_cannot_be_written_are_refused})
