@@ -106,7 +106,7 @@ static void window_learn(const struct client_call *call,
 
     if (call->request.lane == REQUEST_WRITE)
         window_ended(&client->window, busy ? WINDOW_BUSY : WINDOW_ANSWERED, call->since, now);
-    if (class == ANSWER_BUSY && answer->retry_after && call->request.lane != REQUEST_URGENT)
+    if (class == ANSWER_BUSY && answer->retry_after)
         window_close(&client->window, now + answer->retry_after);
 }
 

@@ -19,10 +19,9 @@ enum request_method { REQUEST_GET, REQUEST_POST, REQUEST_PATCH, REQUEST_DELETE, 
 
 /* Who goes first. */
 enum request_lane {
-    REQUEST_WRITE,  /* in the order of sending, as many at a time as the window allows */
-    REQUEST_READ,   /* at once */
-    REQUEST_URGENT, /* at once, also while the server asks to wait: for the Lease */
-    REQUEST_STREAM  /* a watch: at once, on a connection of its own, without a time-out */
+    REQUEST_WRITE, /* in the order of sending, as many at a time as the window allows */
+    REQUEST_READ,  /* at once */
+    REQUEST_STREAM /* a watch: at once, on a connection of its own, without a time-out */
 };
 
 /* A kind of objects: {"", "v1", "pods"}, {"muster.dev", "v1alpha1", "trainingjobs"}. */

@@ -113,7 +113,7 @@ static void serve_wait(struct scene *scene, struct api_call *call)
         api_answer(call, 200, "", "{}");
 }
 
-static void writes_wait_when_the_server_asks_and_the_urgent_do_not(void)
+static void writes_wait_when_the_server_asks_and_reads_do_not(void)
 {
     struct desk desk;
     struct client_counts counts;
@@ -125,7 +125,7 @@ static void writes_wait_when_the_server_asks_and_the_urgent_do_not(void)
     desk_write(&desk, 1, REQUEST_WRITE);
     client_count(desk.scene.client, &counts);
     CU_ASSERT(counts.waiting == 1 && counts.window == WINDOW_FIRST / 2);
-    desk_write(&desk, 2, REQUEST_URGENT);
+    desk_write(&desk, 2, REQUEST_READ);
     desk.wanted = 3;
     scene_run(&desk.scene);
     CHECK_TEXT(text_string(&desk.answers), "busy done done ");
@@ -228,8 +228,8 @@ static void a_client_without_its_token_is_refused_and_the_cluster_kept(void)
 SUITE("kube client",
       {"no more writes are under way than the window has",
        no_more_writes_are_under_way_than_the_window_has},
-      {"writes wait when the server asks, and the urgent do not",
-       writes_wait_when_the_server_asks_and_the_urgent_do_not},
+      {"writes wait when the server asks, and reads do not",
+       writes_wait_when_the_server_asks_and_reads_do_not},
       {"a dropped call makes room for the next", a_dropped_call_makes_room_for_the_next},
       {"a refused token is read again and the request sent once more",
        a_refused_token_is_read_again_and_the_request_sent_once_more},
