@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/version.h"
 
 #define OPTIONS_ROWS  32
@@ -14,7 +15,8 @@
 #define VALUE_HELP    900
 #define VALUE_VERSION 901
 
-void options_usage(const struct options *options, struct text *out)
+/* Adds the line "usage: muster run [OPTIONS] JOB.yaml". */
+static void usage_print(const struct options *options, struct text *out)
 {
     text_addf(out,
               "usage: %s [OPTIONS]%s%s\n",
@@ -40,7 +42,7 @@ static void help_print(const struct options *options)
 {
     CLEAN(text) struct text out = {0};
 
-    options_usage(options, &out);
+    usage_print(options, &out);
     text_addf(&out, "\n%s\n\noptions:\n", options->summary);
     for (size_t i = 0; i < options->row_count; i++)
         row_help(&options->rows[i], &out);
@@ -56,7 +58,7 @@ int options_refuse(const struct options *options, const struct error *error)
     CLEAN(text) struct text out = {0};
 
     text_addf(&out, "%s: %s\n", options->program, error->text);
-    options_usage(options, &out);
+    usage_print(options, &out);
     text_addf(&out, "Try '%s --help'.\n", options->program);
     fputs(out.data, stderr);
     return 2;

@@ -7,7 +7,6 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/text.h"
 
 #define OPTIONS_LIST 64
 
@@ -50,9 +49,6 @@ struct options {
  * standard output; -1 for a wrong argument. */
 int options_read(
     const struct options *options, int argc, char **argv, int *first, struct error *error);
-
-/* Adds the usage line: "usage: muster run [OPTIONS] JOB.yaml". */
-void options_usage(const struct options *options, struct text *out);
 
 /* Reports `error` and the usage on standard error. Returns 2, the exit code for wrong usage. */
 int options_refuse(const struct options *options, const struct error *error);
