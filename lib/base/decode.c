@@ -52,63 +52,42 @@ static void problem_at_key(struct decoder *decoder, const char *key, const char 
     text_cut(&decoder->path, mark);
 }
 
-static bool length_within(const struct decode_row *row, const cJSON *value)
-{
-    int length = cJSON_GetArraySize(value);
-
-    return cJSON_IsArray(value) && length >= 1 && (size_t)length <= row->most;
-}
-
-static bool integers_read(struct decoder *decoder,
-                          const struct decode_row *row,
-                          const cJSON *value,
-                          void *object)
-{
-    struct decode_row element = {.kind = DECODE_INTEGER, .low = row->low, .high = row->high};
-    int64_t *place = place_of(row, object);
-    size_t *count = at(object, row->count);
-    size_t mark = decoder->path.size;
-    const cJSON *child;
-
-    if (!length_within(row, value))
-        return refuse(decoder, row, value);
-    cJSON_ArrayForEach(child, value)
-    {
-        place_add_index(&decoder->path, (*count)++);
-        if (!decode_scalar_read(&element, child, place++))
-            refuse(decoder, &element, child);
-        text_cut(&decoder->path, mark);
-    }
-    return true;
-}
+static bool value_read(struct decoder *decoder,
+                       const struct decode_row *row,
+                       const cJSON *value,
+                       void *object);
 
 static void object_read(struct decoder *decoder,
                         const struct decode_table *table,
                         const cJSON *json,
                         void *object);
 
-static bool objects_read(struct decoder *decoder,
-                         const struct decode_row *row,
-                         const cJSON *value,
-                         void *object)
+/* Reads a list as that many values that stand side by side in the struct. */
+static bool list_read(struct decoder *decoder,
+                      const struct decode_row *row,
+                      const cJSON *value,
+                      void *object)
 {
-    static const struct decode_row element = {.kind = DECODE_OBJECT};
+    bool objects = row->kind == DECODE_OBJECTS;
+    struct decode_row element = {.kind = objects ? DECODE_OBJECT : DECODE_INTEGER,
+                                 .offset = row->offset,
+                                 .low = row->low,
+                                 .high = row->high,
+                                 .table = row->table};
+    size_t step = objects ? row->table->size : sizeof(int64_t);
+    int length = cJSON_GetArraySize(value);
     size_t *count = at(object, row->count);
     size_t mark = decoder->path.size;
     const cJSON *child;
 
-    if (!length_within(row, value))
+    if (!cJSON_IsArray(value) || length < 1 || (size_t)length > row->most)
         return refuse(decoder, row, value);
     cJSON_ArrayForEach(child, value)
     {
-        place_add_index(&decoder->path, *count);
-        if (cJSON_IsObject(child))
-            object_read(
-                decoder, row->table, child, at(object, row->offset + *count * row->table->size));
-        else
-            refuse(decoder, &element, child);
-        (*count)++;
+        place_add_index(&decoder->path, (*count)++);
+        value_read(decoder, &element, child, object);
         text_cut(&decoder->path, mark);
+        element.offset += step;
     }
     return true;
 }
@@ -219,9 +198,8 @@ static bool value_read(struct decoder *decoder,
         object_read(decoder, row->table, value, place_of(row, object));
         return true;
     case DECODE_OBJECTS:
-        return objects_read(decoder, row, value, object);
     case DECODE_INTEGERS:
-        return integers_read(decoder, row, value, object);
+        return list_read(decoder, row, value, object);
     case DECODE_MAP:
         return map_check(decoder, row, value);
     case DECODE_TREE:
