@@ -26,3 +26,10 @@ void secret_forget(char *text)
         explicit_bzero(text, strlen(text));
     free(text);
 }
+
+void secret_done(struct text *text)
+{
+    if (text->data)
+        explicit_bzero(text->data, text->capacity);
+    text_done(text);
+}

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/secret.h"
 
 #define HEX_FILE 256 /* most bytes of a file of digits */
 
@@ -26,7 +27,7 @@ static bool visible(const char *text)
 
 int secret_file_read(const char *path, size_t most, char **out, struct error *error)
 {
-    CLEAN(text) struct text content = {0};
+    CLEAN(secret) struct text content = {0};
     int outcome = file_read(path, most, &content, error);
 
     if (outcome > 0)
@@ -35,21 +36,16 @@ int secret_file_read(const char *path, size_t most, char **out, struct error *er
         return -1;
     while (content.size && white(content.data[content.size - 1]))
         text_cut(&content, content.size - 1);
-    outcome =
-        content.size && content.size == strlen(content.data) && visible(content.data) ? 0 : -1;
-    if (outcome)
-        error_set(error, "%s does not hold a token", path);
-    else
-        *out = memory_text(content.data);
-    if (content.data)
-        explicit_bzero(content.data, content.capacity);
-    return outcome;
+    if (!content.size || content.size != strlen(content.data) || !visible(content.data))
+        return error_set(error, "%s does not hold a token", path);
+    *out = memory_text(content.data);
+    return 0;
 }
 
 int secret_file_hex(
     const char *option, const char *path, size_t size, char *digits, struct error *error)
 {
-    CLEAN(text) struct text content = {0};
+    CLEAN(secret) struct text content = {0};
     CLEAN_FREE unsigned char *bytes = memory_get(size, 1);
     int outcome = file_read(path, HEX_FILE, &content, error);
 
@@ -59,13 +55,9 @@ int secret_file_hex(
         return -1;
     if (content.size && content.data[content.size - 1] == '\n')
         text_cut(&content, content.size - 1);
-    outcome = text_unhex(bytes, size, text_string(&content)) ? -1 : 0;
-    if (outcome)
-        error_set(error, "%s %s: must hold %zu hexadecimal digits", option, path, 2 * size);
-    else
-        memcpy(digits, content.data, 2 * size + 1);
+    if (text_unhex(bytes, size, text_string(&content)))
+        return error_set(error, "%s %s: must hold %zu hexadecimal digits", option, path, 2 * size);
     explicit_bzero(bytes, size);
-    if (content.data)
-        explicit_bzero(content.data, content.capacity);
-    return outcome;
+    memcpy(digits, content.data, 2 * size + 1);
+    return 0;
 }

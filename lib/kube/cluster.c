@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/secret.h"
 #include "base/text.h"
 
 #define HOST_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._"
@@ -66,13 +67,6 @@ int cluster_check(const struct cluster *cluster, struct error *error)
     return 0;
 }
 
-static void secret_free(char *secret)
-{
-    if (secret)
-        explicit_bzero(secret, strlen(secret));
-    free(secret);
-}
-
 void cluster_done(struct cluster *cluster)
 {
     free(cluster->server);
@@ -81,9 +75,9 @@ void cluster_done(struct cluster *cluster)
     free(cluster->authority_file);
     free(cluster->certificate);
     free(cluster->certificate_file);
-    secret_free(cluster->key);
+    secret_forget(cluster->key);
     free(cluster->key_file);
-    secret_free(cluster->token);
+    secret_forget(cluster->token);
     free(cluster->token_file);
     free(cluster->space);
     *cluster = (struct cluster){0};

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "kube/kubeconfig.h"
 
@@ -37,7 +38,7 @@ int discover_file(const char *path,
                   struct cluster *cluster,
                   struct error *error)
 {
-    CLEAN(text) struct text content = {0};
+    CLEAN(secret) struct text content = {0};
     CLEAN_FREE char *directory = directory_of(path);
     struct kubeconfig_source source = {
         .name = path, .directory = directory, .context = wish->context, .insecure = wish->insecure};
@@ -47,9 +48,7 @@ int discover_file(const char *path,
         return outcome;
     source.bytes = content.data;
     source.size = content.size;
-    outcome = kubeconfig_read(&source, cluster, error);
-    explicit_bzero(content.data, content.size);
-    return outcome;
+    return kubeconfig_read(&source, cluster, error);
 }
 
 /* The namespace of the service account, or NULL when its file does not hold one. */

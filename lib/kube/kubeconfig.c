@@ -7,6 +7,7 @@
 
 #include "base/base64.h"
 #include "base/memory.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "base/utf8.h"
 
@@ -131,14 +132,11 @@ static char *path_make(const struct reader *reader, const char *path)
 /* Decodes PEM. Returns it, or NULL when it is not base64 of a text. */
 static char *data_make(const char *encoded)
 {
-    CLEAN(text) struct text plain = {0};
+    CLEAN(secret) struct text plain = {0};
 
-    if (base64_decode(encoded, &plain) || !plain.size)
+    if (base64_decode(encoded, &plain) || !plain.size || strlen(plain.data) != plain.size)
         return NULL;
-    if (strlen(plain.data) == plain.size)
-        return TAKE(plain.data);
-    explicit_bzero(plain.data, plain.size);
-    return NULL;
+    return TAKE(plain.data);
 }
 
 static int row_read(struct reader *reader,
@@ -203,12 +201,6 @@ static int insecure_read(struct reader *reader, const yaml_node_t *mapping, stru
     return 0;
 }
 
-static void text_replace(char **text)
-{
-    free(*text);
-    *text = NULL;
-}
-
 /* Of two ways to say the same the file format prefers one. */
 static void choose(struct cluster *cluster)
 {
@@ -217,15 +209,13 @@ static void choose(struct cluster *cluster)
     if (size && cluster->server[size - 1] == '/')
         cluster->server[size - 1] = '\0';
     if (cluster->authority)
-        text_replace(&cluster->authority_file);
+        free(TAKE(cluster->authority_file));
     if (cluster->certificate)
-        text_replace(&cluster->certificate_file);
+        free(TAKE(cluster->certificate_file));
     if (cluster->key)
-        text_replace(&cluster->key_file);
-    if (cluster->token_file && cluster->token) {
-        explicit_bzero(cluster->token, strlen(cluster->token));
-        text_replace(&cluster->token);
-    }
+        free(TAKE(cluster->key_file));
+    if (cluster->token_file)
+        secret_forget(TAKE(cluster->token));
 }
 
 /* The file. */

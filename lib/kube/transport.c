@@ -18,6 +18,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/secret.h"
 #include "base/version.h"
 
 #define CONNECT_MS      10000L
@@ -269,14 +270,13 @@ static bool method_set(CURL *easy, const struct request *request)
 
 static bool header_add(struct transfer *transfer, const char *name, const char *value)
 {
-    CLEAN(text) struct text line = {0};
+    CLEAN(secret) struct text line = {0};
     struct curl_slist *longer;
 
     text_addf(&line, "%s%s", name, value);
     longer = curl_slist_append(transfer->headers, line.data);
     if (longer)
         transfer->headers = longer;
-    explicit_bzero(line.data, line.size);
     return !longer;
 }
 
