@@ -104,8 +104,7 @@ static int write_durable(const char *temporary, const void *data, size_t size, s
     return 0;
 }
 
-/* Copies the directory part of `path`, or ".". */
-static char *directory_of(const char *path)
+char *file_directory(const char *path)
 {
     const char *slash = strrchr(path, '/');
 
@@ -117,7 +116,7 @@ static char *directory_of(const char *path)
 int file_write(const char *path, const void *data, size_t size, struct error *error)
 {
     CLEAN(text) struct text temporary = {0};
-    CLEAN_FREE char *directory = directory_of(path);
+    CLEAN_FREE char *directory = file_directory(path);
 
     if (!directory)
         return error_set(error, "cannot write %s: out of memory", path);
@@ -141,7 +140,7 @@ static int make_one(const char *path)
 
     if (mkdir(path, 0755))
         return errno == EEXIST ? 0 : -1;
-    parent = directory_of(path);
+    parent = file_directory(path);
     return parent ? file_sync_directory(parent, NULL) : -1;
 }
 

@@ -25,6 +25,10 @@ int file_put(int descriptor, const void *data, size_t size);
 /* Reads exactly `size` bytes at `offset`. Returns 0, 1 when the file ends before, -1 with errno. */
 int file_get_at(int descriptor, void *data, size_t size, off_t offset);
 
+/* Copies the path of the directory that `path` lies in, "." when it has no slash. Returns it, to be
+ * released with free(), or NULL when there is no memory. */
+char *file_directory(const char *path);
+
 /* Makes the directory and its missing parents, mode 0755, and their names durable. Returns 0 (also
  * when it is there) or -1. */
 int file_make_directories(const char *path, struct error *error);

@@ -20,32 +20,21 @@ static char *joined(const char *directory, const char *name)
     return TAKE(path.data);
 }
 
-/* The directory part of a path, or ".". */
-static char *directory_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    CLEAN(text) struct text out = {0};
-
-    if (slash)
-        text_add_bytes(&out, path, slash == path ? 1 : (size_t)(slash - path));
-    else
-        text_add(&out, ".");
-    return TAKE(out.data);
-}
-
 int discover_file(const char *path,
                   const struct discover_wish *wish,
                   struct cluster *cluster,
                   struct error *error)
 {
     CLEAN(secret) struct text content = {0};
-    CLEAN_FREE char *directory = directory_of(path);
+    CLEAN_FREE char *directory = file_directory(path);
     struct kubeconfig_source source = {
         .name = path, .directory = directory, .context = wish->context, .insecure = wish->insecure};
     int outcome = file_read(path, KUBECONFIG_BYTES, &content, error);
 
     if (outcome)
         return outcome;
+    if (!directory)
+        return error_set(error, "cannot read %s: out of memory", path);
     source.bytes = content.data;
     source.size = content.size;
     return kubeconfig_read(&source, cluster, error);

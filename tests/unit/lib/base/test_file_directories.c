@@ -29,6 +29,18 @@ static void missing_parents_are_made_and_present_ones_are_fine(void)
     CU_ASSERT(file_make_directories(path.data, NULL) == -1);
 }
 
+static void a_path_lies_in_what_stands_before_its_last_slash(void)
+{
+    static const char *const rows[][2] = {
+        {"a/b/c", "a/b"}, {"/a/b", "/a"}, {"/a", "/"}, {"a", "."}, {"a/", "a"}, {"", "."}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        CLEAN_FREE char *directory = file_directory(rows[i][0]);
+
+        CHECK_TEXT(directory, rows[i][1]);
+    }
+}
+
 static void every_failing_call_is_reported(void)
 {
     CLEAN(text) struct text path = {0};
@@ -52,4 +64,6 @@ static void every_failing_call_is_reported(void)
 SUITE("base file directories",
       {"missing parents are made and present ones are fine",
        missing_parents_are_made_and_present_ones_are_fine},
+      {"a path lies in what stands before its last slash",
+       a_path_lies_in_what_stands_before_its_last_slash},
       {"every failing call is reported", every_failing_call_is_reported})
