@@ -137,18 +137,22 @@ static int socket_prepare(void *context, curl_socket_t socket, curlsocktype purp
     return CURL_SOCKOPT_OK;
 }
 
+static uint32_t events_of(int what)
+{
+    return (what & CURL_POLL_IN ? EPOLLIN : 0u) | (what & CURL_POLL_OUT ? EPOLLOUT : 0u);
+}
+
 static void channel_ready(void *context, uint32_t events);
 
 /* Watches a new descriptor. If the kernel refuses, its transfer is over. */
 static void channel_open(struct transport *transport, CURL *easy, curl_socket_t socket, int what)
 {
     struct channel *channel = memory_get(1, sizeof *channel);
-    uint32_t events = (what & CURL_POLL_IN ? EPOLLIN : 0u) | (what & CURL_POLL_OUT ? EPOLLOUT : 0u);
     struct transfer *transfer = NULL;
 
     channel->transport = transport;
     channel->watch = (struct watch){.call = channel_ready, .context = channel};
-    if (!loop_add(transport->loop, &channel->watch, socket, events, NULL)) {
+    if (!loop_add(transport->loop, &channel->watch, socket, events_of(what), NULL)) {
         curl_multi_assign(transport->multi, socket, channel);
         return;
     }
@@ -171,9 +175,7 @@ static int socket_change(CURL *easy, curl_socket_t socket, int what, void *conte
             loop_remove(transport->loop, &channel->watch);
         free(channel);
     } else if (channel)
-        loop_change(transport->loop,
-                    &channel->watch,
-                    (what & CURL_POLL_IN ? EPOLLIN : 0u) | (what & CURL_POLL_OUT ? EPOLLOUT : 0u));
+        loop_change(transport->loop, &channel->watch, events_of(what));
     else
         channel_open(transport, easy, socket, what);
     return 0;
