@@ -56,8 +56,7 @@ struct decode_row {
     enum decode_need need;
     size_t offset; /* of the place, in the struct of the table */
     size_t count;  /* lists: offset of the size_t that counts the elements */
-    size_t
-        given; /* optional objects: offset of the bool, not the struct's first, that it was said */
+    size_t given;  /* optional objects: offset of the bool, not the struct's first, that says so */
     double low;
     double high;
     double preset;                      /* number, flag (0 or 1) or place of the word */

@@ -9,8 +9,8 @@
 #include "base/decode.h"
 #include "base/text.h"
 
-/* Adds the JSON object of a struct that was decoded without a problem. Maps and
- * what was not looked at are not kept by decoding and so not printed. */
+/* Adds the JSON object of a struct that was decoded without a problem. Maps and what was not looked
+ * at are not kept by decoding and so not printed. */
 void encode_print(const struct decode_table *table, const void *object, struct text *out);
 
 #endif

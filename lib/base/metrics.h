@@ -1,4 +1,4 @@
-/* metrics - a small registry that prints the Prometheus text format.
+/* metrics - a small registry that prints the Prometheus text format. Pure.
  *
  * Families are declared in a static table; samples are found by their label text, which the caller
  * builds from a bounded set of values. */

@@ -1,5 +1,4 @@
-/* problems - everything that is wrong with an input, gathered so that a user sees it all at once.
- */
+/* problems - all that is wrong with an input, gathered so that a user sees it at once. Pure. */
 #ifndef BASE_PROBLEMS_H
 #define BASE_PROBLEMS_H
 

@@ -1,4 +1,4 @@
-/* text - a growing string, always ended by a zero byte. */
+/* text - a growing string, always ended by a zero byte. Pure. */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
