@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "support/check.h"
@@ -53,6 +54,23 @@ static int entries_in(const char *directory)
     return count - 2;
 }
 
+/* How many descriptors lead to files in the directory. All of them cannot be compared: gRPC may
+ * still be closing those of a server of another suite. */
+static int open_in(const char *directory)
+{
+    int count = 0;
+
+    for (int descriptor = 0; descriptor < 1024; descriptor++) {
+        char name[64];
+        char leads_to[512] = "";
+
+        snprintf(name, sizeof name, "/proc/self/fd/%d", descriptor);
+        if (readlink(name, leads_to, sizeof leads_to - 1) > 0)
+            count += !strncmp(leads_to, directory, strlen(directory));
+    }
+    return count;
+}
+
 static mode_t mode_of(const char *path)
 {
     struct stat status = {0};
@@ -88,7 +106,6 @@ static void a_failing_call_leaves_what_was_there(void)
 {
     struct scene scene = scene_make();
     CLEAN(text) struct text found = {0};
-    int descriptors = check_descriptors();
     int failures = 0;
 
     for (int k = 1;; k++) {
@@ -110,7 +127,7 @@ static void a_failing_call_leaves_what_was_there(void)
     }
     CU_ASSERT(failures >= 5);
     CU_ASSERT(same(scene.source, scene.path));
-    CU_ASSERT(check_descriptors() == descriptors);
+    CU_ASSERT(open_in(scene.directory) == 0);
 }
 
 static void what_is_in_the_way_is_named(void)
