@@ -193,6 +193,35 @@ static void end_read(const cJSON *terminated, struct pod_record *record)
     record->reason = excerpt_copy(object_text(terminated, "reason"), POD_RECORD_REASON);
 }
 
+/* An init container that runs, or that has failed: where the pod fails for it, the agent's has
+ * never run, and this alone says why. */
+static void init_read(const cJSON *status, struct pod_record *record)
+{
+    const cJSON *state = object_member(status, "state");
+    const cJSON *terminated = object_member(state, "terminated");
+    const cJSON *code = object_member(terminated, "exitCode");
+    const char *name = object_text(status, "name");
+    const char *reason = object_text(terminated, "reason");
+    const char *message = object_text(terminated, "message");
+    CLEAN(text) struct text said = {0};
+
+    if (object_member(state, "running"))
+        record->initialising = true;
+    if (record->phase != POD_FAILED || !cJSON_IsNumber(code) || !code->valueint)
+        return;
+    text_addf(&said,
+              "init container %.63s ended with exit code %d",
+              name ? name : "without a name",
+              code->valueint);
+    if (reason && *reason)
+        text_addf(&said, ", %.63s", reason);
+    if (message && *message)
+        text_addf(&said, ": %.256s", message);
+    free(record->reason);
+    record->reason = excerpt_copy(said.data, POD_RECORD_REASON);
+    lines_end(record->reason);
+}
+
 /* The status of the container that the agent runs in: the one named so, or the only one. */
 static const cJSON *agent_find(const cJSON *statuses)
 {
@@ -216,8 +245,7 @@ static void containers_read(const cJSON *status, struct pod_record *record)
     cJSON_ArrayForEach(container, object_member(status, "initContainerStatuses"))
     {
         waiting_read(container, record);
-        if (object_member(object_member(container, "state"), "running"))
-            record->initialising = true;
+        init_read(container, record);
     }
     cJSON_ArrayForEach(container, statuses) waiting_read(container, record);
     if (cJSON_IsObject(terminated))

@@ -162,6 +162,53 @@ static void an_end_is_told_in_words(void)
     }
 }
 
+/* How a pod is said to have failed whose init container and trainer are in these states. */
+static void init_check(const char *init, const char *trainer, const char *end)
+{
+    CLEAN(pod_record) struct pod_record record = {0};
+    CLEAN(text) struct text status = {0};
+    CLEAN(text) struct text said = {0};
+    CLEAN_FREE char *pod = NULL;
+
+    text_addf(&status,
+              "\"phase\":\"Failed\",\"initContainerStatuses\":[{\"name\":\"muster-install\","
+              "\"state\":{\"terminated\":{%s}}}],\"containerStatuses\":[{\"name\":\"trainer\","
+              "\"state\":{%s}}]",
+              init,
+              trainer);
+    pod = check_replaced(HEAD TAIL, "\"phase\":\"Running\"", status.data);
+    read_pod(pod, &record);
+    pod_record_add_end(&record, &said);
+    CHECK_TEXT(said.data, end);
+}
+
+static void an_init_container_that_has_failed_is_named(void)
+{
+    static const char waits[] = "\"waiting\":{\"reason\":\"PodInitializing\"}";
+    CLEAN(text) struct text text = {0};
+    CLEAN(text) struct text wanted = {0};
+
+    init_check("\"exitCode\":1,\"reason\":\"Error\",\"message\":\"no room\\n\"",
+               waits,
+               "failed (init container muster-install ended with exit code 1, Error: no room)");
+    init_check("\"exitCode\":137",
+               waits,
+               "failed (init container muster-install ended with exit code 137)");
+    init_check("\"exitCode\":0,\"reason\":\"Completed\"", waits, "failed");
+    init_check("\"exitCode\":1",
+               "\"terminated\":{\"exitCode\":7,\"reason\":\"Error\"}",
+               "ended with exit code 7 (Error)");
+    text_add(&text, "\"exitCode\":1,\"message\":\"");
+    text_add(&wanted, "failed (init container muster-install ended with exit code 1: ");
+    for (int i = 0; i < 1000; i++)
+        text_add(&text, "m");
+    for (int i = 0; i < 256; i++)
+        text_add(&wanted, "m");
+    text_add(&text, "\"");
+    text_add(&wanted, ")");
+    init_check(text.data, waits, wanted.data);
+}
+
 static void a_disruption_without_fault_is_seen(void)
 {
     static const struct {
@@ -280,6 +327,7 @@ SUITE("controller pod record",
       {"troubles are told apart and the worst counts",
        troubles_are_told_apart_and_the_worst_counts},
       {"an end is told in words", an_end_is_told_in_words},
+      {"an init container that has failed is named", an_init_container_that_has_failed_is_named},
       {"a disruption without fault is seen", a_disruption_without_fault_is_seen},
       {"a pod whose name and labels disagree has no place",
        a_pod_whose_name_and_labels_disagree_has_no_place},
