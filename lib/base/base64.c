@@ -60,3 +60,20 @@ int base64_decode(const char *string, struct text *out)
     text_cut(out, before);
     return 1;
 }
+
+void base64_encode(const void *bytes, size_t size, struct text *out)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const unsigned char *byte = bytes;
+
+    for (size_t at = 0; at < size; at += 3) {
+        size_t left = size - at;
+        unsigned bits = (unsigned)byte[at] << 16 | (left > 1 ? (unsigned)byte[at + 1] << 8 : 0u) |
+                        (left > 2 ? byte[at + 2] : 0u);
+        char group[4];
+
+        for (size_t i = 0; i < 4; i++)
+            group[i] = i <= left ? digits[bits >> (18 - 6 * i) & 63] : '=';
+        text_add_bytes(out, group, sizeof group);
+    }
+}

@@ -9,4 +9,7 @@
  * and then `out` is what it was. */
 int base64_decode(const char *string, struct text *out);
 
+/* Adds `size` bytes as text, with padding and in one line. */
+void base64_encode(const void *bytes, size_t size, struct text *out);
+
 #endif

@@ -31,6 +31,44 @@ static void texts_are_decoded(void)
     }
 }
 
+static void bytes_are_encoded(void)
+{
+    static const char *const rows[][2] = {
+        {"", ""}, /* RFC 4648, section 10 */
+        {"f", "Zg=="},
+        {"fo", "Zm8="},
+        {"foo", "Zm9v"},
+        {"foob", "Zm9vYg=="},
+        {"fooba", "Zm9vYmE="},
+        {"foobar", "Zm9vYmFy"},
+        {"\xfb\xff\xbf", "+/+/"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        CLEAN(text) struct text out = {0};
+
+        text_add(&out, ">");
+        base64_encode(rows[i][0], strlen(rows[i][0]), &out);
+        CHECK_TEXT(text_string(&out) + 1, rows[i][1]);
+    }
+}
+
+static void every_byte_comes_back(void)
+{
+    unsigned char bytes[256];
+
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (unsigned char)i;
+    for (size_t size = 0; size <= sizeof bytes; size++) {
+        CLEAN(text) struct text encoded = {0};
+        CLEAN(text) struct text decoded = {0};
+
+        base64_encode(bytes, size, &encoded);
+        CU_ASSERT(base64_decode(text_string(&encoded), &decoded) == 0);
+        CU_ASSERT(decoded.size == size && !memcmp(text_string(&decoded), bytes, size));
+    }
+}
+
 static void anything_else_is_refused_and_leaves_nothing(void)
 {
     static const char *const rows[] = {
@@ -50,4 +88,6 @@ static void anything_else_is_refused_and_leaves_nothing(void)
 
 SUITE("base base64",
       {"texts are decoded", texts_are_decoded},
+      {"bytes are encoded", bytes_are_encoded},
+      {"every byte comes back", every_byte_comes_back},
       {"anything else is refused and leaves nothing", anything_else_is_refused_and_leaves_nothing})
