@@ -180,15 +180,30 @@ void desk_report(struct desk *desk, struct rpc_call *call, const Muster__Report 
 
 /* The witness. */
 
+/* Decides, and keeps in memory what must be kept. */
+static enum witness_outcome vote(struct desk *desk,
+                                 const Muster__WitnessRequest *request,
+                                 Muster__WitnessReply *reply)
+{
+    struct witness_record after;
+    enum witness_outcome outcome = witness_decide(&desk->witness, request, &after, reply);
+
+    if (outcome != WITNESS_KEEP)
+        return outcome;
+    witness_record_done(&desk->witness);
+    desk->witness = after;
+    return witness_decide(&desk->witness, request, &after, reply);
+}
+
 void desk_witness(struct desk *desk, struct rpc_call *call, const Muster__WitnessRequest *request)
 {
     Muster__WitnessReply *reply = memory_get(1, sizeof *reply);
 
     muster__witness_reply__init(reply);
-    if (witness_step(&desk->witness, request, reply))
-        rpc_end(call, RPC_REFUSED, "malformed request");
-    else
+    if (vote(desk, request, reply) == WITNESS_ANSWER)
         reply_send(call, &reply->base);
+    else
+        rpc_end(call, RPC_REFUSED, "malformed request");
     muster__witness_reply__free_unpacked(reply, NULL);
 }
 
@@ -204,7 +219,7 @@ void desk_init(struct desk *desk, struct loop *loop, const struct desk_settings 
 void desk_done(struct desk *desk)
 {
     loop_cancel(desk->loop, &desk->hold);
-    witness_done(&desk->witness);
+    witness_record_done(&desk->witness);
     enrolment_done(&desk->enrolment);
     if (desk->decided)
         muster__view__free_unpacked(desk->decided, NULL);

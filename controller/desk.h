@@ -13,7 +13,7 @@ struct desk {
     struct directory *directory;
     struct loop *loop;
     struct enrolment enrolment;
-    struct witness witness;
+    struct witness_record witness;
     struct visitor *visitors; /* whose questions are not answered yet */
     struct timer hold;
     Muster__View *decided; /* the newest that was reported, or NULL */

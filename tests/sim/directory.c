@@ -126,6 +126,20 @@ static void reply_read(const Muster__WitnessRequest *request,
     }
 }
 
+static enum witness_outcome vote(struct sim *sim,
+                                 const Muster__WitnessRequest *request,
+                                 Muster__WitnessReply *reply)
+{
+    struct witness_record after;
+    enum witness_outcome outcome = witness_decide(&sim->witness, request, &after, reply);
+
+    if (outcome != WITNESS_KEEP)
+        return outcome;
+    witness_record_done(&sim->witness);
+    sim->witness = after;
+    return witness_decide(&sim->witness, request, &after, reply);
+}
+
 void sim_on_witness(struct sim *sim, const struct sim_event *event)
 {
     Muster__Envelope *envelope =
@@ -139,7 +153,7 @@ void sim_on_witness(struct sim *sim, const struct sim_event *event)
     request.number = envelope->number;
     request.decided = envelope->decided;
     request.view = envelope->view;
-    if (!sim->directory_down && witness_step(&sim->witness, &request, reply) == 0) {
+    if (!sim->directory_down && vote(sim, &request, reply) == WITNESS_ANSWER) {
         if (reply->granted && request.record)
             judge_recorded(sim, SIM_NODES, request.number, &event->id);
         reply_read(&request, reply, sim->incoming);

@@ -37,7 +37,7 @@ static void sim_begin(struct sim *sim, uint64_t seed, bool trace)
         lead_done(&sim->node[i].lead);
     while (sim->queue_count)
         text_done(&sim->queue[--sim->queue_count].bytes);
-    witness_done(&sim->witness);
+    witness_record_done(&sim->witness);
     if (!sim->truth) {
         sim->truth = memory_get(1, sizeof *sim->truth);
         sim->incoming = memory_get(1, sizeof *sim->incoming);
@@ -49,7 +49,6 @@ static void sim_begin(struct sim *sim, uint64_t seed, bool trace)
     sim->directory_down = sim->over = false;
     sim->failure[0] = '\0';
     memset(sim->last_delivery, 0, sizeof sim->last_delivery);
-    sim->witness = (struct witness){0};
     sim->scope = (struct codec_scope){.job = "sim", .attempt = 1};
     sim->nodes = 1 + (uint32_t)random_below(&sim->random, SIM_NODES);
     enrolment_done(&sim->enrolment);
@@ -106,7 +105,7 @@ void sim_done(struct sim *sim)
         lead_done(&sim->node[i].lead);
     while (sim->queue_count)
         text_done(&sim->queue[--sim->queue_count].bytes);
-    witness_done(&sim->witness);
+    witness_record_done(&sim->witness);
     free(sim->queue);
     enrolment_done(&sim->enrolment);
     free(sim->truth);

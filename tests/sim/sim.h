@@ -107,7 +107,7 @@ struct sim {
     struct sim_node node[SIM_NODES];
     int64_t last_delivery[SIM_NODES][SIM_NODES];
     struct enrolment enrolment;
-    struct witness witness;
+    struct witness_record witness;
     bool directory_down;
     bool over;
     int faults_left;

@@ -6,7 +6,8 @@
 
 #include "support/check.h"
 
-#define NONE 0 /* a generation that stands for no view */
+#define NONE   0 /* a generation that stands for no view */
+#define MEMBER 9 /* life of the member of every view */
 
 /* One request and the reply that is wanted. Views are named by their generation. */
 struct row {
@@ -30,7 +31,8 @@ struct request {
     Muster__View view;
     Muster__Agent member;
     Muster__Agent *members[1];
-    uint8_t life[WITNESS_LIFE];
+    uint8_t life[WITNESS_RECORD_LIFE];
+    uint8_t member_life[WITNESS_RECORD_LIFE];
 };
 
 /* A view of one member. */
@@ -50,7 +52,10 @@ static void request_fill(struct request *request, const struct row *row)
     memset(request->life, row->candidate, sizeof request->life);
     request->candidate.incarnation.data = request->life;
     request->candidate.incarnation.len = sizeof request->life;
-    request->member.address = (char *)"127.0.0.1:7";
+    memset(request->member_life, MEMBER, sizeof request->member_life);
+    request->member.slot = 3;
+    request->member.incarnation.data = request->member_life;
+    request->member.incarnation.len = sizeof request->member_life;
     request->members[0] = &request->member;
     view_fill(request, &request->decided, row->decided);
     view_fill(request, &request->view, row->record);
@@ -66,34 +71,57 @@ static bool view_is(const Muster__View *view, uint64_t generation)
     if (generation == NONE)
         return !view;
     return view && view->generation == generation && view->n_members == 1 &&
-           !strcmp(view->members[0]->address, "127.0.0.1:7");
+           view->members[0]->slot == 3 && view->members[0]->incarnation.len == 16 &&
+           view->members[0]->incarnation.data[15] == MEMBER;
 }
 
-static void step(struct witness *witness, const struct row *row)
+static Muster__WitnessReply *reply_new(void)
 {
-    struct request request;
     Muster__WitnessReply *reply = calloc(1, sizeof *reply);
-    bool right;
 
     if (!reply)
         abort();
     muster__witness_reply__init(reply);
+    return reply;
+}
+
+/* Keeps what is to be kept; then there is an answer. Returns the last outcome. */
+static enum witness_outcome decide(struct witness_record *kept,
+                                   const Muster__WitnessRequest *request,
+                                   Muster__WitnessReply *reply)
+{
+    struct witness_record after;
+    enum witness_outcome outcome = witness_decide(kept, request, &after, reply);
+
+    if (outcome != WITNESS_KEEP)
+        return outcome;
+    CU_ASSERT(!witness_record_equal(kept, &after));
+    witness_record_done(kept);
+    *kept = after;
+    return witness_decide(kept, request, &after, reply);
+}
+
+static void step(struct witness_record *witness, const struct row *row)
+{
+    struct request request;
+    Muster__WitnessReply *reply = reply_new();
+    bool right;
+
     request_fill(&request, row);
-    right = witness_step(witness, &request.packed, reply) == 0 && reply->granted == row->granted &&
-            reply->promised == row->promised && reply->next_number == row->next_number &&
-            view_is(reply->decided, row->base) && view_is(reply->next, row->next);
+    right = decide(witness, &request.packed, reply) == WITNESS_ANSWER &&
+            reply->granted == row->granted && reply->promised == row->promised &&
+            reply->next_number == row->next_number && view_is(reply->decided, row->base) &&
+            view_is(reply->next, row->next);
     CHECK_TEXT(right ? "as wanted" : row->what, "as wanted");
     muster__witness_reply__free_unpacked(reply, NULL);
 }
 
 static void steps(const struct row *rows, size_t count)
 {
-    struct witness witness = {0};
+    CLEAN(witness_record) struct witness_record witness = {0};
 
     for (size_t i = 0; i < count; i++)
         step(&witness, &rows[i]);
-    witness_done(&witness);
-    CU_ASSERT(witness.base.packed == NULL && witness.next.packed == NULL);
 }
 
 #define STEPS(...)                                                                                 \
@@ -158,38 +186,103 @@ static void a_refused_candidate_moves_no_base(void)
           {"another's number", 5, 2, 9, NONE, false, 5, 1, 0, NONE});
 }
 
+/* However often it is asked. */
+static void unanswered_check(const struct witness_record *kept, const struct row *row)
+{
+    struct request request;
+
+    request_fill(&request, row);
+    for (int turn = 0; turn < 2; turn++) {
+        Muster__WitnessReply reply = MUSTER__WITNESS_REPLY__INIT;
+        struct witness_record after;
+
+        CU_ASSERT(witness_decide(kept, &request.packed, &after, &reply) == WITNESS_KEEP);
+        CU_ASSERT(!reply.granted && !reply.promised && !reply.next);
+        witness_record_done(&after);
+    }
+}
+
+static void what_is_not_kept_is_not_answered(void)
+{
+    static const struct row rows[] = {{"prepare", 5, 1, 0, NONE, true, 5, NONE, 0, NONE},
+                                      {"record", 5, 1, 0, 5, true, 5, NONE, 5, 5}};
+    CLEAN(witness_record) struct witness_record kept = {0};
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        unanswered_check(&kept, &rows[i]);
+        step(&kept, &rows[i]);
+    }
+}
+
+static void a_record_that_cannot_be_read_gives_no_vote(void)
+{
+    static const struct row row = {"prepare", 5, 1, 0, NONE, true, 5, NONE, 0, NONE};
+    const struct witness_record kept = {.unreadable = true};
+    Muster__WitnessReply reply = MUSTER__WITNESS_REPLY__INIT;
+    struct witness_record after;
+    struct request request;
+
+    request_fill(&request, &row);
+    CU_ASSERT(witness_decide(&kept, &request.packed, &after, &reply) == WITNESS_UNABLE);
+    CU_ASSERT(!reply.granted && !reply.promised);
+}
+
+/* Spoils one thing of a request, by number. Returns whether there was one. */
+static bool spoil(struct request *request, int kind)
+{
+    switch (kind) {
+    case 0:
+        request->packed.number = 0;
+        return true;
+    case 1:
+        request->packed.decided = NULL;
+        return true;
+    case 2:
+        request->packed.candidate = NULL;
+        return true;
+    case 3:
+        request->candidate.incarnation.len = WITNESS_RECORD_LIFE - 1;
+        return true;
+    case 4:
+        request->candidate.incarnation = (ProtobufCBinaryData){0};
+        return true;
+    case 5:
+        request->packed.view = NULL;
+        return true;
+    case 6:
+        request->view.generation = 0;
+        return true;
+    case 7:
+        request->member.incarnation.len = WITNESS_RECORD_LIFE + 1;
+        return true;
+    case 8:
+        request->member.slot = WITNESS_RECORD_MEMBERS;
+        return true;
+    case 9:
+        request->view.n_members = WITNESS_RECORD_MEMBERS + 1;
+        return true;
+    default:
+        return false;
+    }
+}
+
 static void a_malformed_request_does_nothing(void)
 {
     static const struct row good = {"good", 9, 1, 1, 2, true, 9, 1, 9, 2};
     static const struct row first = {"first", 3, 1, 0, NONE, true, 3, NONE, 0, NONE};
     static const struct row after = {"after", 3, 1, 0, NONE, true, 3, NONE, 0, NONE};
-    struct witness witness = {0};
+    CLEAN(witness_record) struct witness_record witness = {0};
+    struct request request;
 
     step(&witness, &first);
-    for (int kind = 0; kind < 7; kind++) {
+    request_fill(&request, &good);
+    for (int kind = 0; spoil(&request, kind); kind++, request_fill(&request, &good)) {
         Muster__WitnessReply reply = MUSTER__WITNESS_REPLY__INIT;
-        struct request request;
 
-        request_fill(&request, &good);
-        if (kind == 0)
-            request.packed.number = 0;
-        if (kind == 1)
-            request.packed.decided = NULL;
-        if (kind == 2)
-            request.packed.candidate = NULL;
-        if (kind == 3)
-            request.candidate.incarnation.len = WITNESS_LIFE - 1;
-        if (kind == 4)
-            request.candidate.incarnation = (ProtobufCBinaryData){0};
-        if (kind == 5)
-            request.packed.view = NULL;
-        if (kind == 6)
-            request.view.generation = 0;
-        CU_ASSERT(witness_step(&witness, &request.packed, &reply) == 1);
+        CU_ASSERT(decide(&witness, &request.packed, &reply) == WITNESS_MALFORMED);
         CU_ASSERT(!reply.granted && !reply.promised && !reply.decided && !reply.next);
     }
     step(&witness, &after);
-    witness_done(&witness);
 }
 
 SUITE("controller witness",
@@ -200,4 +293,6 @@ SUITE("controller witness",
       {"a newer base begins a new round", a_newer_base_begins_a_new_round},
       {"an older base is told and not recorded", an_older_base_is_told_and_not_recorded},
       {"a refused candidate moves no base", a_refused_candidate_moves_no_base},
+      {"what is not kept is not answered", what_is_not_kept_is_not_answered},
+      {"a record that cannot be read gives no vote", a_record_that_cannot_be_read_gives_no_vote},
       {"a malformed request does nothing", a_malformed_request_does_nothing})
