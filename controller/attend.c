@@ -36,6 +36,11 @@ static void on_reported(void *context, const Muster__Report *report)
     decide_soon(dossier);
 }
 
+static void on_keep(void *context)
+{
+    decide_soon(context);
+}
+
 static void desk_begin(struct dossier *dossier)
 {
     struct controller *controller = dossier->controller;
@@ -45,6 +50,8 @@ static void desk_begin(struct dossier *dossier)
                                            .secret = desk->secret,
                                            .facts = &desk->facts,
                                            .reported = on_reported,
+                                           .kept = &dossier->job.status.witness,
+                                           .keep = on_keep,
                                            .context = dossier};
 
     desk->attempt = settings.attempt;
@@ -67,6 +74,8 @@ void attend_update(struct dossier *dossier)
         attend_end(dossier);
     if (wanted && !dossier->desk.desk)
         desk_begin(dossier);
+    else if (wanted)
+        desk_kept(dossier->desk.desk, &status->witness);
 }
 
 void attend_end(struct dossier *dossier)

@@ -5,7 +5,8 @@
 
 #include "controller/dossier.h"
 
-/* Opens the desk of the attempt that the status names, closes that of another. */
+/* Opens the desk of the attempt that the status names, closes that of another; tells the witness
+ * there what the status keeps for it. */
 void attend_update(struct dossier *dossier);
 
 /* Closes the desk, if one is open. */

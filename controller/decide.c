@@ -95,6 +95,8 @@ static void plan_make(struct dossier *dossier, struct plan *plan)
                                .report = dossier->report,
                                .lost_nodes = lost,
                                .quorum_lost = quorum_look(dossier, clock_now()),
+                               .witness =
+                                   dossier->desk.desk ? desk_wanted(dossier->desk.desk) : NULL,
                                .refusal = dossier->refusal,
                                .status_written = dossier->status_written,
                                .written_job = dossier->written_job,

@@ -8,22 +8,9 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/memory.h"
+#include "controller/reply.h"
 
 #define HOLD CLOCK_SECONDS(10) /* how long a patient question is held back */
-
-static void reply_send(struct rpc_call *call, const ProtobufCMessage *message)
-{
-    size_t size = protobuf_c_message_get_packed_size(message);
-    CLEAN_FREE uint8_t *bytes = memory_get(1, size);
-
-    protobuf_c_message_pack(message, bytes);
-    if (size > RPC_MESSAGE) {
-        rpc_end(call, RPC_EXHAUSTED, "the answer is larger than a message may be");
-        return;
-    }
-    rpc_send(call, bytes, size);
-    rpc_end(call, RPC_OK, "");
-}
 
 static bool agent_read(const Muster__Agent *packed, struct enrolled *agent)
 {
@@ -178,35 +165,6 @@ void desk_report(struct desk *desk, struct rpc_call *call, const Muster__Report 
     visitors_serve(desk);
 }
 
-/* The witness. */
-
-/* Decides, and keeps in memory what must be kept. */
-static enum witness_outcome vote(struct desk *desk,
-                                 const Muster__WitnessRequest *request,
-                                 Muster__WitnessReply *reply)
-{
-    struct witness_record after;
-    enum witness_outcome outcome = witness_decide(&desk->witness, request, &after, reply);
-
-    if (outcome != WITNESS_KEEP)
-        return outcome;
-    witness_record_done(&desk->witness);
-    desk->witness = after;
-    return witness_decide(&desk->witness, request, &after, reply);
-}
-
-void desk_witness(struct desk *desk, struct rpc_call *call, const Muster__WitnessRequest *request)
-{
-    Muster__WitnessReply *reply = memory_get(1, sizeof *reply);
-
-    muster__witness_reply__init(reply);
-    if (vote(desk, request, reply) == WITNESS_ANSWER)
-        reply_send(call, &reply->base);
-    else
-        rpc_end(call, RPC_REFUSED, "malformed request");
-    muster__witness_reply__free_unpacked(reply, NULL);
-}
-
 /* Beginning, end, and what the owner asks. */
 
 void desk_init(struct desk *desk, struct loop *loop, const struct desk_settings *settings)
@@ -214,12 +172,13 @@ void desk_init(struct desk *desk, struct loop *loop, const struct desk_settings 
     *desk = (struct desk){
         .settings = *settings, .loop = loop, .hold = {.call = on_hold, .context = desk}};
     enrolment_init(&desk->enrolment, settings->facts->replicas);
+    votes_init(&desk->votes, settings->kept, settings->keep, settings->context);
 }
 
 void desk_done(struct desk *desk)
 {
     loop_cancel(desk->loop, &desk->hold);
-    witness_record_done(&desk->witness);
+    votes_done(&desk->votes);
     enrolment_done(&desk->enrolment);
     if (desk->decided)
         muster__view__free_unpacked(desk->decided, NULL);
@@ -238,4 +197,14 @@ void desk_drain(struct desk *desk)
 bool desk_quorum_lost(const struct desk *desk)
 {
     return enrolment_quorum_lost(&desk->enrolment);
+}
+
+const struct witness_record *desk_wanted(const struct desk *desk)
+{
+    return desk->votes.wanting ? &desk->votes.wanted : NULL;
+}
+
+void desk_kept(struct desk *desk, const struct witness_record *kept)
+{
+    votes_kept(&desk->votes, kept);
 }

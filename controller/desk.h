@@ -6,14 +6,14 @@
 #include "controller/directory.h"
 #include "controller/enrolment.h"
 #include "controller/visitor.h"
-#include "controller/witness.h"
+#include "controller/votes.h"
 
 struct desk {
     struct desk_settings settings;
     struct directory *directory;
     struct loop *loop;
     struct enrolment enrolment;
-    struct witness_record witness;
+    struct votes votes;
     struct visitor *visitors; /* whose questions are not answered yet */
     struct timer hold;
     Muster__View *decided; /* the newest that was reported, or NULL */
@@ -27,9 +27,8 @@ void desk_done(struct desk *desk);
 /* Takes in an agent whose question is to be answered, now or later. */
 void desk_enroll(struct desk *desk, struct visitor *visitor);
 
-/* Takes a report, or a question to the witness, and answers the call. */
+/* Takes a report and answers the call. */
 void desk_report(struct desk *desk, struct rpc_call *call, const Muster__Report *report);
-void desk_witness(struct desk *desk, struct rpc_call *call, const Muster__WitnessRequest *request);
 
 /* Whether an agent in a message can be taken in. */
 bool desk_accepts(const Muster__Agent *agent);

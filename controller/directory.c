@@ -16,6 +16,7 @@ struct directory {
     struct rpc_server *server;
     void *desks;            /* tree of tsearch, by job */
     struct visitor *strays; /* visitors without a desk */
+    struct vote *votes;     /* that wait at no desk */
 };
 
 static int desk_compare(const void *left, const void *right)
@@ -160,28 +161,49 @@ static void on_report(void *context, struct rpc_call *call)
     rpc_accept(call, &report_events, context);
 }
 
-static void witness_message(void *context, struct rpc_call *call, const void *data, size_t size)
+static void vote_message(void *context, struct rpc_call *call, const void *data, size_t size)
 {
-    Muster__WitnessRequest *request = muster__witness_request__unpack(NULL, size, data);
+    struct vote *vote = context;
     struct desk *desk;
 
-    if (!request)
+    if (vote->request)
+        return;
+    vote->request = muster__witness_request__unpack(NULL, size, data);
+    if (!vote->request) {
         rpc_end(call, RPC_REFUSED, "malformed request");
-    else if ((desk = desk_find(context, request->job, request->attempt, call))) {
-        if (knows_secret(desk, call))
-            desk_witness(desk, call, request);
-        else
-            stranger_refuse(call);
+        return;
     }
-    if (request)
-        muster__witness_request__free_unpacked(request, NULL);
+    desk = desk_find(vote->directory, vote->request->job, vote->request->attempt, call);
+    if (!desk)
+        return;
+    if (knows_secret(desk, call))
+        votes_ask(&desk->votes, vote);
+    else
+        stranger_refuse(call);
 }
 
-static const struct rpc_events witness_events = {witness_message, nothing_ended};
+static void vote_ended(void *context, struct rpc_call *call, int status, const char *reason)
+{
+    struct vote *vote = context;
+
+    (void)call;
+    (void)status;
+    (void)reason;
+    if (vote->votes)
+        votes_leave(vote);
+    else
+        vote_free(vote);
+}
+
+static const struct rpc_events vote_events = {vote_message, vote_ended};
 
 static void on_witness(void *context, struct rpc_call *call)
 {
-    rpc_accept(call, &witness_events, context);
+    struct directory *directory = context;
+    struct vote *vote = vote_new(&directory->votes, call);
+
+    vote->directory = directory;
+    rpc_accept(call, &vote_events, vote);
 }
 
 /* Beginning and end. */
@@ -217,6 +239,8 @@ void directory_close(struct directory *directory)
     rpc_stop(directory->server);
     while (directory->strays)
         visitor_free(directory->strays);
+    while (directory->votes)
+        vote_free(directory->votes);
     free(directory);
 }
 

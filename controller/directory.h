@@ -20,6 +20,7 @@ struct job;
 struct directory;
 struct desk;
 struct visitor;
+struct witness_record;
 
 /* Who a visitor says it is. Texts are valid until it is answered. */
 struct directory_claim {
@@ -58,7 +59,7 @@ void directory_facts(const struct job *job,
                      struct text *spec,
                      Muster__JobFacts *facts);
 
-/* One attempt of a job. Texts, facts and context must outlive the desk. */
+/* One attempt of a job. Texts, facts and context must outlive the desk; `kept` is copied. */
 struct desk_settings {
     const char *job; /* uid */
     uint32_t attempt;
@@ -66,6 +67,11 @@ struct desk_settings {
     const Muster__JobFacts *facts;
     /* A lead has reported; incidents in it are taken with this. */
     void (*reported)(void *context, const Muster__Report *report);
+    /* What the witness of the attempt has kept so far; NULL = nothing. */
+    const struct witness_record *kept;
+    /* desk_wanted is to be kept where it is not forgotten, and desk_kept told of it. NULL = memory
+     * is enough: the attempt ends with the desk. */
+    void (*keep)(void *context);
     void *context;
 };
 
@@ -80,6 +86,14 @@ void desk_gone(struct desk *desk, uint32_t slot);
 
 /* The next answers to the lead ask it to save and stop. */
 void desk_drain(struct desk *desk);
+
+/* What the witness must keep before it gives the vote that it was asked for first; NULL = it was
+ * asked for none. Valid until the next call about the desk. */
+const struct witness_record *desk_wanted(const struct desk *desk);
+
+/* What the witness keeps, as it was read from where it is not forgotten. Votes that it allows are
+ * given. */
+void desk_kept(struct desk *desk, const struct witness_record *kept);
 
 /* Whether the newest view can never be followed by another, so that only a new attempt helps. */
 bool desk_quorum_lost(const struct desk *desk);

@@ -57,6 +57,9 @@ struct observation {
     const char *const *lost_nodes;
     size_t lost_node_count;
     uint32_t quorum_lost; /* the attempt of which the directory says so, for a second at least; 0 */
+    /* What the witness of the running attempt must keep before it gives its vote; NULL = nothing.
+     */
+    const struct witness_record *witness;
     struct observed_refusal refusal;
     int64_t status_written; /* when this process last wrote the job's status; 0 = never */
     /* Read your own writes: the newest versions that were written for this job, and how far the

@@ -35,6 +35,14 @@ static enum policy_outcome policy_refused(struct work *work)
     }
 }
 
+/* A vote waits for its write, which comes before anything about pods. */
+static enum policy_outcome policy_vote(struct work *work)
+{
+    const struct witness_record *kept = &work->job->status.witness;
+
+    return witness_record_equal(kept, &work->next.witness) ? POLICY_NEXT : POLICY_WRITE;
+}
+
 static const struct {
     const char *name;
     enum policy_outcome (*apply)(struct work *work);
@@ -51,6 +59,7 @@ static const struct {
     {"attempt", policy_attempt},
     {"lost", policy_lost},
     {"late", policy_late},
+    {"vote", policy_vote},
     {"superseded", policy_superseded},
     {"missing", policy_missing},
 };
@@ -89,6 +98,15 @@ static void work_run(struct work *work)
     status_write(work);
 }
 
+/* It goes with whatever is written next, unless that is another attempt. */
+static void witness_take(struct work *work)
+{
+    if (!work->seen->witness)
+        return;
+    witness_record_done(&work->next.witness);
+    witness_record_copy(&work->next.witness, work->seen->witness);
+}
+
 void reconcile(const struct observation *seen,
                const struct reconcile_settings *settings,
                struct plan *plan)
@@ -99,6 +117,7 @@ void reconcile(const struct observation *seen,
     if (seen->job) {
         status_copy(&work.next, &seen->job->status);
         work.next.observed_generation = seen->job->generation;
+        witness_take(&work);
         work_index(&work);
     }
     work_run(&work);

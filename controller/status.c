@@ -24,6 +24,7 @@ void status_done(struct status *status)
     free(status->pod_restarts.times);
     free(status->attempt_restarts.times);
     free(status->incidents);
+    witness_record_done(&status->witness);
     free(status->result);
     status_init(status);
 }
@@ -51,6 +52,7 @@ void status_copy(struct status *to, const struct status *from)
     to->attempt_restarts.times =
         copy_of(from->attempt_restarts.times, from->attempt_restarts.time_count, sizeof(int64_t));
     to->incidents = copy_of(from->incidents, from->incident_count, sizeof *from->incidents);
+    witness_record_copy(&to->witness, &from->witness);
     to->result = text_of(from->result);
 }
 
@@ -62,6 +64,7 @@ void status_begin(struct status *status, uint32_t number, uint32_t slots)
     status->attempt = number;
     status->generation = 0;
     status->ready = 0;
+    witness_record_done(&status->witness);
 }
 
 void status_set(struct status *status,

@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "controller/witness_record.h"
 #include "kube/resource_version.h"
 
 #define STATUS_REASON    40   /* of a condition, with its zero byte */
@@ -118,7 +119,8 @@ struct status {
     int64_t start_time;
     int64_t running_time;
     int64_t completion_time;
-    char *result; /* a JSON object; NULL = none */
+    struct witness_record witness; /* of the attempt */
+    char *result;                  /* a JSON object; NULL = none */
 };
 
 /* A job of which nothing is known. status_done is owed. */
@@ -135,7 +137,7 @@ void status_done(struct status *status);
 
 CLEANUP_DEFINE(status, struct status, status_done)
 
-/* Begins attempt `number` with `slots` slots, every try 0. */
+/* Begins attempt `number` with `slots` slots, every try 0 and nothing witnessed. */
 void status_begin(struct status *status, uint32_t number, uint32_t slots);
 
 /* Changes a condition. `since` changes with the value only. The message is cut at STATUS_MESSAGE.

@@ -320,6 +320,12 @@ static void completion_print(const struct status *status, const char *job, struc
         time_add(out, status->completion_time);
 }
 
+static void witness_print(const struct status *status, const char *job, struct text *out)
+{
+    (void)job;
+    witness_record_print(&status->witness, out);
+}
+
 static void result_print(const struct status *status, const char *job, struct text *out)
 {
     (void)job;
@@ -344,6 +350,7 @@ static const struct section sections[] = {{"state", STATUS_NOW, state_print},
                                           {"startTime", STATUS_NOW, start_print},
                                           {"runningTime", STATUS_NOW, running_print},
                                           {"completionTime", STATUS_NOW, completion_print},
+                                          {"witness", STATUS_NOW, witness_print},
                                           {"result", STATUS_NOW, result_print}};
 
 #define SECTIONS (sizeof sections / sizeof *sections)

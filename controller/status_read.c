@@ -225,8 +225,10 @@ void status_read(const struct cJSON *json, struct status *status)
         condition_read(condition, status);
     progress_read(object_member(json, "progress"), &status->progress);
     status->durable_step = whole(object_member(checkpoint, "durableStep"), 0, -1);
-    if (status->attempt)
+    if (status->attempt) {
         restarts_read(object_member(json, "restarts"), status);
+        witness_record_read(object_member(json, "witness"), &status->witness);
+    }
     incidents_read(json, status);
     status->start_time = time_at(json, "startTime");
     status->running_time = time_at(json, "runningTime");

@@ -257,3 +257,14 @@ void lobby_enroll_all(struct lobby *lobby)
     for (size_t i = 0; i < LOBBY_SLOTS; i++)
         asked_done(&asked[i]);
 }
+
+bool asked_voted(const struct asked *asked, bool granted, uint64_t promised)
+{
+    Muster__WitnessReply *reply =
+        asked->bytes ? muster__witness_reply__unpack(NULL, asked->size, asked->bytes) : NULL;
+    bool so = reply && reply->granted == granted && reply->promised == promised;
+
+    if (reply)
+        muster__witness_reply__free_unpacked(reply, NULL);
+    return so && asked->order > 0 && asked->status == RPC_OK;
+}

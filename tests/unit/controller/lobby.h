@@ -95,4 +95,7 @@ bool asked_follows(const struct asked *asked, uint32_t slot);
 bool asked_waits(const struct asked *asked);
 bool asked_stands(const struct asked *asked);
 
+/* Whether the witness has answered so. */
+bool asked_voted(const struct asked *asked, bool granted, uint64_t promised);
+
 #endif

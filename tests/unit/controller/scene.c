@@ -213,6 +213,10 @@ static void rest_read(struct scene *scene, const cJSON *observed)
     resource_version_read(object_text(observed, "writtenJob"), &seen->written_job);
     resource_version_read(object_text(observed, "writtenPods"), &seen->written_pods);
     resource_version_read(object_text(observed, "seenPods"), &seen->seen_pods);
+    if (object_member(observed, "witness")) {
+        witness_record_read(object_member(observed, "witness"), &scene->witness);
+        seen->witness = &scene->witness;
+    }
     cJSON_ArrayForEach(stranger, object_member(observed, "strangers"))
         stranger_read(scene, stranger);
     if (object_member(observed, "report"))
@@ -290,6 +294,7 @@ void scene_done(struct scene *scene)
     for (size_t i = 0; i < scene->seen.stranger_count; i++)
         pod_record_done(&scene->stranger_records[i]);
     report_done(&scene->report);
+    witness_record_done(&scene->witness);
     free(scene->refusal);
     cJSON_Delete(scene->observed);
     cJSON_Delete(scene->job);
@@ -356,6 +361,7 @@ static void patch_apply(struct scene *scene, const struct action *action)
     version_put(scene, scene->job);
     object_version(scene->job, &scene->seen.written_job);
     scene->seen.status_written = scene->seen.now;
+    scene->seen.witness = NULL; /* it was kept, or its attempt is over */
     cJSON_Delete(patch);
 }
 

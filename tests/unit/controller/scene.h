@@ -21,6 +21,7 @@ struct scene {
     struct pod_record stranger_records[SCENE_PODS];
     struct observed_stranger strangers[SCENE_PODS];
     struct report report;
+    struct witness_record witness; /* that is to be kept */
     char *refusal;
     const char *lost_node;
     struct cJSON *observed;

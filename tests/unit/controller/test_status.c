@@ -14,6 +14,19 @@
 
 static const struct resource_version version = {"42"};
 
+static void witness_fill(struct witness_record *witness)
+{
+    struct witness_view *views[] = {&witness->base, &witness->next};
+
+    *witness = (struct witness_record){.promised = 9, .candidate = {1}, .next_number = 9};
+    for (size_t i = 0; i < 2; i++) {
+        views[i]->generation = 8 + i;
+        views[i]->count = 3;
+        views[i]->members = memory_get(3, sizeof *views[i]->members);
+        views[i]->members[2].slot = 2;
+    }
+}
+
 /* A status in which every member has a value. */
 static void fill(struct status *status)
 {
@@ -49,6 +62,7 @@ static void fill(struct status *status)
     status->start_time = NOW - 9;
     status->running_time = NOW - 5;
     status->completion_time = NOW + 100;
+    witness_fill(&status->witness);
     status->result = memory_text("{\"accuracy\":0.97}");
 }
 
@@ -86,6 +100,32 @@ static void what_is_printed_is_read_back(void)
     CU_ASSERT(again.tries[1] == 4 && again.slots == 3 && again.generation == 8);
     CU_ASSERT(again.incidents[0].milliseconds[SPAN_RESTORE] == -1);
     CU_ASSERT(again.pod_restarts.times[0] == NOW && isnan(again.progress.accuracy));
+    CU_ASSERT(witness_record_equal(&again.witness, &status.witness));
+}
+
+static void a_new_attempt_forgets_what_was_witnessed(void)
+{
+    CLEAN(status) struct status old;
+    CLEAN(status) struct status new;
+    CLEAN(text) struct text patch = {0};
+
+    fill(&old);
+    status_copy(&new, &old);
+    status_begin(&new, 3, 3);
+    CU_ASSERT(new.witness.promised == 0 && old.witness.promised == 9);
+    status_patch(&old, &new, "digits", &version, &patch);
+    CHECK_HAS(patch.data, "\"attempt\":3");
+    CHECK_HAS(patch.data, "\"witness\":null");
+}
+
+static void a_witness_without_its_attempt_is_none(void)
+{
+    CLEAN(status) struct status status;
+    cJSON *json = cJSON_Parse("{\"witness\":{\"promised\":\"7\"}}");
+
+    status_read(json, &status);
+    CU_ASSERT(!status.witness.unreadable && !status.witness.promised);
+    cJSON_Delete(json);
 }
 
 static void a_copy_is_the_same_and_its_own(void)
@@ -261,6 +301,8 @@ static void what_is_odd_in_a_status_counts_as_absent(void)
 
 SUITE("controller status",
       {"what is printed is read back", what_is_printed_is_read_back},
+      {"a new attempt forgets what was witnessed", a_new_attempt_forgets_what_was_witnessed},
+      {"a witness without its attempt is none", a_witness_without_its_attempt_is_none},
       {"a copy is the same and its own", a_copy_is_the_same_and_its_own},
       {"a patch holds what differs and null for what is gone",
        a_patch_holds_what_differs_and_null_for_what_is_gone},
