@@ -146,6 +146,16 @@ static void view_take(struct desk *desk, const Muster__View *view)
     desk->decided = muster__view__unpack(NULL, size, bytes);
 }
 
+/* Before the first view, or when it has enrolled with an earlier life of this directory, a lead is
+ * known by its reports alone. One that knows less of the views than others may be late. */
+static void lead_learn(struct desk *desk, const Muster__Report *report, const struct enrolled *lead)
+{
+    uint64_t generation = report->view ? report->view->generation : 0;
+
+    if (generation == desk->enrolment.view.generation)
+        enrolment_learn(&desk->enrolment, report->lead->slot, lead);
+}
+
 void desk_report(struct desk *desk, struct rpc_call *call, const Muster__Report *report)
 {
     Muster__ReportReply reply = MUSTER__REPORT_REPLY__INIT;
@@ -156,6 +166,7 @@ void desk_report(struct desk *desk, struct rpc_call *call, const Muster__Report 
         return;
     }
     view_take(desk, report->view);
+    lead_learn(desk, report, &lead);
     enrolment_led(&desk->enrolment, report->lead->slot, lead.life);
     desk->settings.reported(desk->settings.context, report);
     reply.drain = desk->drain;

@@ -34,13 +34,18 @@ int enrolment_enroll(struct enrolment *enrolment, uint32_t slot, const struct en
     enrolment->slots[slot] = *agent;
     enrolment->slots[slot].there = true;
     enrolment->slots[slot].known = true;
+    enrolment->slots[slot].heard = false;
     return 0;
 }
 
 void enrolment_learn(struct enrolment *enrolment, uint32_t slot, const struct enrolled *agent)
 {
-    if (slot < enrolment->replicas && !enrolment->slots[slot].known)
-        enrolment_enroll(enrolment, slot, agent);
+    const struct enrolled *known = slot < enrolment->replicas ? &enrolment->slots[slot] : NULL;
+
+    if (!known || (known->known && !known->heard) || is(known, agent->life))
+        return;
+    enrolment_enroll(enrolment, slot, agent);
+    enrolment->slots[slot].heard = true;
 }
 
 static bool complete(const struct enrolment *enrolment)
@@ -103,6 +108,7 @@ void enrolment_gone(struct enrolment *enrolment, uint32_t slot, const uint8_t *l
         return;
     enrolment->slots[slot].there = false;
     enrolment->slots[slot].known = true;
+    enrolment->slots[slot].heard = false;
     if (enrolment->led && enrolment->lead_slot == slot)
         enrolment->led = false;
 }

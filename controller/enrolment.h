@@ -15,6 +15,7 @@
 struct enrolled {
     bool there;
     bool known; /* something was heard of the slot: an agent enrolled, or is gone */
+    bool heard; /* from others only: what is heard later counts more */
     uint8_t life[ENROLMENT_LIFE];
     char address[ENROLMENT_ADDRESS];
     char node[ENROLMENT_NODE];
@@ -54,8 +55,9 @@ enum enrolment_answer {
 /* Takes an agent in. Returns 0, or 1 when the slot is out of range. */
 int enrolment_enroll(struct enrolment *enrolment, uint32_t slot, const struct enrolled *agent);
 
-/* Takes in a member of a reported view, unless its slot is known or out of range: a directory that
- * has just been started hears of those who are at work only so. */
+/* Takes in a lead that reports, or a member of a reported view that is not older than the known
+ * one: a directory that has just been started hears of those who are at work only so. Where an
+ * agent of the slot has enrolled, or is gone, that counts; a slot out of range is passed over. */
 void enrolment_learn(struct enrolment *enrolment, uint32_t slot, const struct enrolled *agent);
 
 /* What the agent of a slot is to be told. `lead` receives the lead's slot, except for WAIT. */

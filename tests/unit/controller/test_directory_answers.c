@@ -159,6 +159,21 @@ static void a_directory_that_starts_anew_learns_who_is_there(void)
     lobby_end(&lobby);
 }
 
+/* The first view is being formed, and its lead has enrolled with the directory that was before. */
+static void a_lead_without_a_view_is_known_by_its_reports(void)
+{
+    struct lobby lobby;
+    struct asked asked;
+
+    lobby_begin(&lobby, LOBBY_SECRET);
+    muster__report_reply__free_unpacked(report_reply(&lobby, 1, 0), NULL);
+    lobby_enroll(&lobby, &asked, 0, false);
+    lobby_run(&lobby, lobby.answers + 1);
+    CU_ASSERT(asked_follows(&asked, 1));
+    asked_done(&asked);
+    lobby_end(&lobby);
+}
+
 static bool granted(struct lobby *lobby, uint64_t number, uint8_t life)
 {
     struct asked asked;
@@ -277,6 +292,8 @@ SUITE("controller directory answers",
        a_newcomer_follows_the_lead_and_hears_the_view},
       {"a directory that starts anew learns who is there",
        a_directory_that_starts_anew_learns_who_is_there},
+      {"a lead without a view is known by its reports",
+       a_lead_without_a_view_is_known_by_its_reports},
       {"a quorum that is gone is seen", a_quorum_that_is_gone_is_seen},
       {"the witness keeps its promise between calls", the_witness_keeps_its_promise_between_calls},
       {"agents in threads are told the same", agents_in_threads_are_told_the_same})

@@ -207,6 +207,26 @@ static void of_a_reported_view_only_unknown_slots_are_learnt(void)
     CU_ASSERT(enrolment->slots[0].life[0] == 2);
 }
 
+static void what_is_heard_later_counts_more_and_who_enrols_most(void)
+{
+    CLEAN(enrolment) struct enrolment *enrolment = enrolment_of(2);
+    const struct enrolled lives[] = {agent_of(0), agent_of(1), agent_of(2), agent_of(3)};
+
+    enrolment_learn(enrolment, 1, &lives[1]);
+    enrolment_learn(enrolment, 1, &lives[2]); /* of a newer view */
+    CU_ASSERT(enrolment->slots[1].life[0] == 2);
+    led(enrolment, 1, 2);
+    enrolment_learn(enrolment, 1, &lives[2]); /* the same again does not end its lead */
+    CU_ASSERT(enrolment->led);
+    enroll(enrolment, 1, 3);
+    enrolment_learn(enrolment, 1, &lives[2]);
+    CU_ASSERT(enrolment->slots[1].life[0] == 3 && !enrolment->led);
+    enrolment_learn(enrolment, 0, &lives[1]);
+    enrolment_gone(enrolment, 0, NULL);
+    enrolment_learn(enrolment, 0, &lives[2]);
+    CU_ASSERT(!enrolment->slots[0].there);
+}
+
 static bool majority(uint32_t members, uint32_t there)
 {
     uint32_t electors = members + (members % 2 == 0);
@@ -252,6 +272,8 @@ SUITE("controller enrolment",
       {"nobody stands once there was a view", nobody_stands_once_there_was_a_view},
       {"of a reported view only unknown slots are learnt",
        of_a_reported_view_only_unknown_slots_are_learnt},
+      {"what is heard later counts more and who enrols most",
+       what_is_heard_later_counts_more_and_who_enrols_most},
       {"a view holds no more than the job", a_view_holds_no_more_than_the_job},
       {"a quorum is lost exactly when no majority is left",
        a_quorum_is_lost_exactly_when_no_majority_is_left})
