@@ -196,6 +196,7 @@ bench-parts: $(DEPS) ## collectives, checkpoints and steps by themselves
 units: $(foreach c,$(UNITS),$(B)/unit-$(c))
 
 # The simulator: the real machines under virtual time. make sim SCHEDULES=100000; SEED=n replays one.
+# Each mutant is a witness that is built wrong and must be found out.
 SCHEDULES ?= 2000
 $(B)/sim: $(call tests_in,tests/sim) $(ARCHIVE)
 	$(call say,LINK,$@)
@@ -204,6 +205,7 @@ $(B)/sim: $(call tests_in,tests/sim) $(ARCHIVE)
 sim: $(DEPS) ## play SCHEDULES seeded schedules of the membership machines
 	$(Q)$(MAKE) -j$(JOBS) $(B)/sim
 	$(Q)$(B)/sim --schedules $(SCHEDULES)
+	$(Q)for mutant in forgets hasty blind; do $(B)/sim --mutant $$mutant --schedules 20000 || exit 1; done
 
 # Real processes: the release programs, run as a user runs them.
 $(B)/integration: $(call tests_in,tests/integration) $(SUPPORT) $(ARCHIVE)

@@ -112,6 +112,15 @@ static void fault_session(struct sim *sim, uint32_t a, uint32_t b)
     lose(sim, b, &sim->node[a].id, sim_between(sim, MS(1), MS(50)));
 }
 
+/* What the directory knew of the agents is gone, too. */
+static void fault_controller(struct sim *sim)
+{
+    sim_controller_restart(sim, (uint32_t)random_below(&sim->random, SIM_CONTROLLERS));
+    enrolment_done(&sim->enrolment);
+    enrolment_init(&sim->enrolment, sim->nodes);
+    sim->restarts++;
+}
+
 void sim_on_fault(struct sim *sim)
 {
     uint32_t victim = (uint32_t)random_below(&sim->random, sim->nodes);
@@ -124,8 +133,10 @@ void sim_on_fault(struct sim *sim)
         fault_crash(sim, victim);
     else if (kind < 70 && sim->node[victim].alive)
         fault_rank(sim, victim);
-    else if (kind < 85)
+    else if (kind < 82)
         fault_session(sim, victim, other);
+    else if (kind < 91)
+        fault_controller(sim);
     else
         sim->directory_down = !sim->directory_down;
     if (--sim->faults_left > 0)

@@ -219,7 +219,7 @@ bool judge_step(struct sim *sim, uint32_t node)
 /* The newest view that anybody who is left knows to be decided. */
 static const struct view *known_base(const struct sim *sim)
 {
-    const struct view *base = decided_of(sim->truth, sim->witness.base.generation);
+    const struct view *base = decided_of(sim->truth, sim->kept.base.generation);
 
     if (sim->enrolment.view.generation > base->generation)
         base = decided_of(sim->truth, sim->enrolment.view.generation);

@@ -53,6 +53,15 @@ void sim_on_enrolled(struct sim *sim, const struct sim_event *event);
 void sim_on_report(struct sim *sim, const struct sim_event *event);
 void sim_on_reported(struct sim *sim, const struct sim_event *event);
 void sim_on_witness(struct sim *sim, const struct sim_event *event);
+void sim_on_write(struct sim *sim, const struct sim_event *event);
+void sim_on_read(struct sim *sim, const struct sim_event *event);
 void sim_on_fault(struct sim *sim);
+
+/* The controllers and what is kept for them; nothing was kept yet. */
+void sim_controllers_begin(struct sim *sim);
+void sim_controllers_done(struct sim *sim);
+
+/* A controller starts anew: it reads what is kept. */
+void sim_controller_restart(struct sim *sim, uint32_t which);
 
 #endif

@@ -26,7 +26,6 @@ static const sim_handler handlers[SIM_KINDS] = {
     [SIM_ENROLL] = sim_on_enroll,
     [SIM_ENROLLED] = sim_on_enrolled,
     [SIM_STAND] = sim_on_stand,
-    [SIM_WITNESS] = sim_on_witness,
     [SIM_REPORT] = sim_on_report,
     [SIM_REPORTED] = sim_on_reported,
 };
@@ -37,7 +36,7 @@ static void sim_begin(struct sim *sim, uint64_t seed, bool trace)
         lead_done(&sim->node[i].lead);
     while (sim->queue_count)
         text_done(&sim->queue[--sim->queue_count].bytes);
-    witness_record_done(&sim->witness);
+    sim_controllers_done(sim);
     if (!sim->truth) {
         sim->truth = memory_get(1, sizeof *sim->truth);
         sim->incoming = memory_get(1, sizeof *sim->incoming);
@@ -53,6 +52,7 @@ static void sim_begin(struct sim *sim, uint64_t seed, bool trace)
     sim->nodes = 1 + (uint32_t)random_below(&sim->random, SIM_NODES);
     enrolment_done(&sim->enrolment);
     enrolment_init(&sim->enrolment, sim->nodes);
+    sim_controllers_begin(sim);
     sim->faults_left = 1 + (int)random_below(&sim->random, 12);
     for (uint32_t i = 0; i < sim->nodes; i++)
         sim_node_start(sim, i);
@@ -76,6 +76,12 @@ static void happen(struct sim *sim, const struct sim_event *event)
         sim_on_fault(sim);
     else if (event->kind == SIM_RESTART)
         sim_node_start(sim, event->node);
+    else if (event->kind == SIM_WITNESS)
+        sim_on_witness(sim, event);
+    else if (event->kind == SIM_WRITE)
+        sim_on_write(sim, event);
+    else if (event->kind == SIM_READ)
+        sim_on_read(sim, event);
     else if (concerns(sim, event))
         handlers[event->kind](sim, event);
 }
@@ -105,7 +111,7 @@ void sim_done(struct sim *sim)
         lead_done(&sim->node[i].lead);
     while (sim->queue_count)
         text_done(&sim->queue[--sim->queue_count].bytes);
-    witness_record_done(&sim->witness);
+    sim_controllers_done(sim);
     free(sim->queue);
     enrolment_done(&sim->enrolment);
     free(sim->truth);

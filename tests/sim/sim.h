@@ -14,9 +14,10 @@
 #include "controller/enrolment.h"
 #include "controller/witness.h"
 
-#define SIM_NODES   8
-#define SIM_BALLOTS 512
-#define SIM_STEPS   30 /* of the training */
+#define SIM_NODES       8
+#define SIM_CONTROLLERS 2
+#define SIM_BALLOTS     512
+#define SIM_STEPS       30 /* of the training */
 
 enum sim_kind {
     SIM_MESSAGE,      /* bytes for the node */
@@ -31,7 +32,8 @@ enum sim_kind {
     SIM_ENROLLED, /* number = enum enrolment_answer, id = lead */
     SIM_STAND,    /* its own member stands; id = the lead that was lost */
     SIM_WITNESS,  /* bytes for the witness; id = asker */
-    SIM_WITNESSED,
+    SIM_WRITE,    /* of a controller, about such bytes; number = version that it has read */
+    SIM_READ,     /* what is kept comes to that controller */
     SIM_REPORT,   /* the node's lead reports */
     SIM_REPORTED, /* and is answered */
     SIM_RESTART,  /* the node comes back */
@@ -44,7 +46,8 @@ struct sim_event {
     uint64_t order;
     enum sim_kind kind;
     uint32_t node;
-    uint64_t life; /* of the node; another one drops the event */
+    uint64_t life;       /* of the node; another one drops the event */
+    uint32_t controller; /* write, read: `life` is its */
     struct identity id;
     uint64_t number;
     struct text bytes;
@@ -95,6 +98,23 @@ struct sim_truth {
     uint64_t commit_generation; /* the highest that committed a step */
 };
 
+/* One of those who believe to lead. */
+struct sim_controller {
+    uint64_t life;
+    int64_t away_until;
+    struct witness_record seen; /* that it has read last */
+    uint64_t version;           /* of that */
+};
+
+/* How the witness may be built wrong; each must be found out. */
+enum sim_mutant {
+    SIM_FAITHFUL,
+    SIM_FORGETS, /* nothing is kept: a restart begins with nothing */
+    SIM_HASTY,   /* it answers before its write has come to pass */
+    SIM_BLIND,   /* it writes whatever the version is */
+    SIM_MUTANTS
+};
+
 struct sim {
     uint64_t seed;
     uint64_t random;
@@ -107,7 +127,10 @@ struct sim {
     struct sim_node node[SIM_NODES];
     int64_t last_delivery[SIM_NODES][SIM_NODES];
     struct enrolment enrolment;
-    struct witness_record witness;
+    enum sim_mutant mutant;
+    struct witness_record kept; /* by the API server */
+    uint64_t version;           /* of that */
+    struct sim_controller controllers[SIM_CONTROLLERS];
     bool directory_down;
     bool over;
     int faults_left;
@@ -118,6 +141,8 @@ struct sim {
     char failure[256]; /* "" = none */
     int generations;   /* statistics */
     int crashes;
+    int conflicts;
+    int restarts;
 };
 
 enum sim_outcome { SIM_DONE, SIM_QUORUM_LOST, SIM_BROKEN };
@@ -125,5 +150,8 @@ enum sim_outcome { SIM_DONE, SIM_QUORUM_LOST, SIM_BROKEN };
 /* Plays one schedule. `sim->failure` says what did not hold when the outcome is SIM_BROKEN. */
 enum sim_outcome sim_play(struct sim *sim, uint64_t seed, bool trace);
 void sim_done(struct sim *sim);
+
+/* The mutant of that name. Returns 0, or 1 when there is none. */
+int sim_mutant(const char *name, enum sim_mutant *mutant);
 
 #endif
