@@ -27,6 +27,8 @@ struct walk {
     uint32_t tries[JOB_REPLICAS];
     enum status_state ended; /* how, once it has; else STATE_NONE */
     int64_t generation;
+    uint64_t promised; /* by the witness of the attempt, in its status */
+    bool voted;        /* some vote was written */
 };
 
 static bool chance(struct walk *walk, uint64_t of)
@@ -128,6 +130,19 @@ static void quota_change(struct walk *walk)
             (struct observed_refusal){REFUSAL_QUOTA, "exceeded quota", walk->scene.seen.now, 1};
 }
 
+/* The witness is asked for a promise, on top of what the status keeps. */
+static void vote_change(struct walk *walk)
+{
+    struct scene *scene = &walk->scene;
+
+    if (!walk->attempt || walk->ended)
+        return;
+    witness_record_done(&scene->witness);
+    witness_record_copy(&scene->witness, &scene->job_record.status.witness);
+    scene->witness.promised += 1 + random_below(&walk->random, 3);
+    scene->seen.witness = &scene->witness;
+}
+
 /* A new controller: it knows nothing but what the API server holds. Pods that are gone leave no
  * trace, and their names may be used again. */
 static void controller_restart(struct walk *walk)
@@ -148,6 +163,7 @@ static void controller_restart(struct walk *walk)
     scene->seen.report = NULL;
     scene->seen.status_written = 0;
     scene->seen.quorum_lost = 0;
+    scene->seen.witness = NULL;
     scene->seen.refusal = (struct observed_refusal){0};
 }
 
@@ -164,7 +180,9 @@ static void world_change(struct walk *walk)
         quota_change(walk);
     else if (what == 17)
         controller_restart(walk);
-    else if (what == 18 && chance(walk, 4))
+    else if (what == 18)
+        vote_change(walk);
+    else if (what == 19 && chance(walk, 4))
         walk->scene.seen.quorum_lost = walk->attempt;
     scene_look(&walk->scene);
 }
@@ -204,7 +222,12 @@ static void status_check(struct walk *walk)
     if (status->attempt != walk->attempt) {
         memset(walk->tries, 0, sizeof walk->tries);
         walk->generation = 0;
+        walk->promised = 0;
+        CU_ASSERT(status->witness.promised == 0);
     }
+    CU_ASSERT(status->witness.promised >= walk->promised);
+    walk->promised = status->witness.promised;
+    walk->voted |= walk->promised != 0;
     for (uint32_t slot = 0; slot < status->slots; slot++) {
         CU_ASSERT(status->tries[slot] >= walk->tries[slot]);
         CU_ASSERT(status->tries[slot] <= walk->tries[slot] + 1);
@@ -277,6 +300,7 @@ static void whatever_happens_the_job_runs_in_the_end(void)
 {
     uint64_t seed = check_seed();
     int ended = 0;
+    int voted = 0;
 
     for (int i = 0; i < WALKS; i++) {
         CLEAN_FREE struct walk *walk = memory_get(1, sizeof *walk);
@@ -289,9 +313,10 @@ static void whatever_happens_the_job_runs_in_the_end(void)
         }
         world_settle(walk);
         ended += walk->ended != STATE_NONE;
+        voted += walk->voted;
         scene_done(&walk->scene);
     }
-    CU_ASSERT(ended < WALKS);
+    CU_ASSERT(ended < WALKS && voted > 0);
 }
 
 SUITE("controller walk",
