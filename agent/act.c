@@ -82,7 +82,7 @@ static bool act(struct agent *agent, const struct effect *effect, struct timer *
         break;
     case EFFECT_CUT:
         if (identity_equal(&effect->to, &agent->self))
-            inbox_lost(&agent->inbox, &effect->to);
+            inbox_lost(&agent->inbox, &effect->to, false);
         else
             peers_cut(agent->peers, &effect->to);
         break;

@@ -30,9 +30,14 @@ static void on_lead_timer(void *context)
     agent_settle(context);
 }
 
-static struct identity on_message(void *context, const void *data, size_t size)
+static struct peers_heard on_message(void *context, const void *data, size_t size)
 {
     return hear_envelope(context, data, size);
+}
+
+static void on_beat(void *context, uint64_t received, struct text *out)
+{
+    hear_beat(context, received, out);
 }
 
 static void on_serve(void *context)
@@ -41,13 +46,15 @@ static void on_serve(void *context)
     agent_settle(context);
 }
 
-static void on_lost(void *context, const struct identity *id)
+static void on_lost(void *context, const struct identity *id, bool silent)
 {
     struct agent *agent = context;
 
-    if (!agent->leaving)
+    if (silent)
+        log_warning(&agent->log, "nothing is heard of slot %u any more", (unsigned)id->slot);
+    else if (!agent->leaving)
         log_info(&agent->log, "the session to slot %u has ended", (unsigned)id->slot);
-    inbox_lost(&agent->inbox, id);
+    inbox_lost(&agent->inbox, id, silent);
     agent_settle(agent);
 }
 
@@ -76,9 +83,9 @@ static void stand(struct agent *agent, const struct inbox_item *item)
 
 static void hear_own(struct agent *agent, const struct inbox_item *item)
 {
-    struct identity from = hear_envelope(agent, item->bytes, item->size);
+    struct peers_heard heard = hear_envelope(agent, item->bytes, item->size);
 
-    if (identity_known(&from))
+    if (identity_known(&heard.from))
         hear_serve(agent);
 }
 
@@ -95,8 +102,12 @@ void agent_settle(struct agent *agent)
             act_member(agent, &item->event);
             break;
         case INBOX_LOST:
-            act_lead(agent, &(struct lead_event){.kind = LEAD_LOST, .identity = item->id});
-            act_member(agent, &(struct member_event){.kind = MEMBER_LOST, .identity = item->id});
+            act_lead(agent,
+                     &(struct lead_event){
+                         .kind = LEAD_LOST, .identity = item->id, .silent = item->silent});
+            act_member(agent,
+                       &(struct member_event){
+                           .kind = MEMBER_LOST, .identity = item->id, .silent = item->silent});
             break;
         case INBOX_STAND:
             stand(agent, item);
@@ -186,7 +197,7 @@ static int agent_open(struct agent *agent, int keeper, struct error *error)
     const struct peers_settings peers = {.listen = agent->settings->listen,
                                          .secret = agent->secret[0] ? agent->secret : NULL,
                                          .book = &agent->book,
-                                         .events = {on_message, on_serve, on_lost},
+                                         .events = {on_message, on_serve, on_beat, on_lost},
                                          .context = agent};
 
     agent->rpc = rpc_new(&agent->loop, error);

@@ -112,10 +112,12 @@ void agent_settle(struct agent *agent);
 void act_member(struct agent *agent, const struct member_event *event);
 void act_lead(struct agent *agent, const struct lead_event *event);
 
-/* hear.c: reads an envelope into `incoming`. Returns its sender, unknown when it was not
- * understood.
- */
-struct identity hear_envelope(struct agent *agent, const void *data, size_t size);
+/* hear.c: reads an envelope into `incoming`. Returns what it is, from nobody when it was not
+ * understood. */
+struct peers_heard hear_envelope(struct agent *agent, const void *data, size_t size);
+
+/* hear.c: packs a beat. */
+void hear_beat(struct agent *agent, uint64_t received, struct text *out);
 
 /* hear.c: gives what was read last to the machine it is for. */
 void hear_serve(struct agent *agent);

@@ -22,6 +22,7 @@ static const struct {
     [MESSAGE_FAULT] = {FOR_LEAD, 0, LEAD_FAULT},
     [MESSAGE_DONE] = {FOR_LEAD, 0, LEAD_DONE},
     [MESSAGE_FINISH] = {FOR_MEMBER, MEMBER_FINISH, 0},
+    [MESSAGE_BEAT] = {FOR_NOBODY, 0, 0},
 };
 
 static void dispatch(struct agent *agent, const struct message *message)
@@ -36,25 +37,36 @@ static void dispatch(struct agent *agent, const struct message *message)
                    &(struct member_event){.kind = table[message->kind].member, .message = message});
 }
 
-struct identity hear_envelope(struct agent *agent, const void *data, size_t size)
+struct peers_heard hear_envelope(struct agent *agent, const void *data, size_t size)
 {
-    struct identity nobody = {0};
-    struct identity from;
+    struct peers_heard heard = {0};
+    const struct message *message = &agent->incoming.message;
     struct error error;
     int outcome = codec_unpack(data, size, &agent->scope, &agent->book, &agent->incoming, &error);
 
     if (outcome) {
         log_warning(
             &agent->log, "%s", outcome > 0 ? "a message of another job or attempt" : error.text);
-        return nobody;
+        return heard;
     }
-    from = agent->incoming.message.from;
-    log_debug(&agent->log,
-              "from slot %u: %s %llu",
-              (unsigned)from.slot,
-              message_name(agent->incoming.message.kind),
-              (unsigned long long)agent->incoming.message.number);
-    return from;
+    heard.from = message->from;
+    heard.beat = message->kind == MESSAGE_BEAT;
+    if (heard.beat)
+        heard.confirmed = message->number;
+    else
+        log_debug(&agent->log,
+                  "from slot %u: %s %llu",
+                  (unsigned)message->from.slot,
+                  message_name(message->kind),
+                  (unsigned long long)message->number);
+    return heard;
+}
+
+void hear_beat(struct agent *agent, uint64_t received, struct text *out)
+{
+    const struct message beat = {.kind = MESSAGE_BEAT, .number = received};
+
+    codec_pack(&beat, &agent->scope, &agent->self, &agent->book, out);
 }
 
 void hear_serve(struct agent *agent)

@@ -46,9 +46,12 @@ void inbox_member(struct inbox *inbox, const struct member_event *event)
     }
 }
 
-void inbox_lost(struct inbox *inbox, const struct identity *id)
+void inbox_lost(struct inbox *inbox, const struct identity *id, bool silent)
 {
-    add(inbox, INBOX_LOST)->id = *id;
+    struct inbox_item *item = add(inbox, INBOX_LOST);
+
+    item->id = *id;
+    item->silent = silent;
 }
 
 void inbox_stand(struct inbox *inbox, const struct identity *lost, int64_t since)

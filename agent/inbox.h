@@ -13,7 +13,7 @@
 enum inbox_kind {
     INBOX_ENVELOPE, /* bytes: a packed message to oneself */
     INBOX_MEMBER,   /* event with message: for the member */
-    INBOX_LOST,     /* id: for both machines */
+    INBOX_LOST,     /* id, silent: for both machines */
     INBOX_STAND     /* id: the lead that was lost, at `since` */
 };
 
@@ -21,6 +21,7 @@ struct inbox_item {
     struct inbox_item *next;
     enum inbox_kind kind;
     struct identity id;
+    bool silent;
     int64_t since;
     struct member_event event;
     struct message message; /* of `event`; its text and blobs are copies */
@@ -36,7 +37,7 @@ struct inbox {
 
 void inbox_envelope(struct inbox *inbox, const void *data, size_t size);
 void inbox_member(struct inbox *inbox, const struct member_event *event);
-void inbox_lost(struct inbox *inbox, const struct identity *id);
+void inbox_lost(struct inbox *inbox, const struct identity *id, bool silent);
 void inbox_stand(struct inbox *inbox, const struct identity *lost, int64_t since);
 
 /* Takes the oldest item, to be freed with inbox_free; NULL when there is none. */

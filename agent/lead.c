@@ -212,6 +212,7 @@ static bool concerned(struct lead *lead, const struct identity *id)
 void lead_peer_gone(struct lead *lead,
                     struct lead_peer *peer,
                     enum cause cause,
+                    const char *text,
                     int64_t now,
                     struct effects *effects)
 {
@@ -224,7 +225,7 @@ void lead_peer_gone(struct lead *lead,
             lead_gather_check(lead, now, effects);
         return;
     }
-    if (!blame(lead, peer->id.slot, &fault, "", now, effects))
+    if (!blame(lead, peer->id.slot, &fault, text, now, effects))
         return;
     if (lead->state == LEAD_GATHER)
         lead_gather_check(lead, now, effects);
@@ -237,7 +238,12 @@ static LEAD_HANDLER(peer_lost)
     struct lead_peer *peer = lead_peer_of(lead, &event->identity);
 
     if (peer && !peer->lost)
-        lead_peer_gone(lead, peer, CAUSE_AGENT_LOST, now, effects);
+        lead_peer_gone(lead,
+                       peer,
+                       CAUSE_AGENT_LOST,
+                       event->silent ? "nothing is heard of it" : "",
+                       now,
+                       effects);
 }
 
 /* Who says hello has no place: also a member that lost its session and came back, or another

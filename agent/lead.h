@@ -36,7 +36,7 @@ enum lead_event_kind {
     LEAD_DONE,
     LEAD_WITNESSED, /* message: the witness's PROMISE, RECORDED or REFUSE; NULL = no answer */
     LEAD_LEARNED,   /* message.decided: the directory knows of this decided view */
-    LEAD_LOST,      /* identity: the session to it has ended */
+    LEAD_LOST,      /* identity: the session to it has ended; silent = because nothing was heard */
     LEAD_STEPPED,   /* restored, stepped: times of the first step of the generation */
     LEAD_FENCED,    /* text: the attempt is over, a later one has begun */
     LEAD_DRAIN,     /* the job is to stop, and its ranks cannot agree on a step: all are let go */
@@ -48,6 +48,7 @@ enum lead_event_kind {
 struct lead_event {
     enum lead_event_kind kind;
     struct identity identity;
+    bool silent;
     const struct message *message;
     const struct view *view;
     const struct view *roster;

@@ -398,7 +398,7 @@ LEAD_HANDLER(lead_gather_late)
             continue;
         if (lead_peer_there(peer) && !peer->promised) {
             effects_add(effects, EFFECT_CUT)->to = peer->id;
-            lead_peer_gone(lead, peer, CAUSE_STUCK, now, effects);
+            lead_peer_gone(lead, peer, CAUSE_STUCK, "", now, effects);
             continue;
         }
         lead_prepare(lead, &peer->id, effects);

@@ -19,6 +19,7 @@ struct lead_peer *lead_peer_add(struct lead *lead, const struct identity *id);
 void lead_peer_gone(struct lead *lead,
                     struct lead_peer *peer,
                     enum cause cause,
+                    const char *text,
                     int64_t now,
                     struct effects *effects);
 

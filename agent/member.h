@@ -42,7 +42,7 @@ enum member_event_kind {
     MEMBER_FAULT, /* message.fault, text: something happened to a rank; committed, begun of the rest
                    */
     MEMBER_DONE,  /* message.outcome, text: all local ranks are done */
-    MEMBER_LOST,  /* identity: the session to it has ended */
+    MEMBER_LOST,  /* identity: the session to it has ended; silent = because nothing was heard */
     MEMBER_TIMER,
     MEMBER_EVENTS
 };
@@ -50,6 +50,7 @@ enum member_event_kind {
 struct member_event {
     enum member_event_kind kind;
     struct identity identity;
+    bool silent;
     bool stand;
     const struct message *message;
 };
@@ -76,12 +77,13 @@ struct member {
     bool quiet;
     struct fault verdict; /* a final fault, told to every lead until the job ends */
     char verdict_text[512];
-    int64_t patience;      /* how long a candidate may be silent */
-    int64_t form_patience; /* how long it may take until go, once it has assigned */
-    struct identity gone;  /* orphan: the lead that was lost */
-    int64_t orphaned;      /* and when */
-    unsigned stands;       /* since the last go */
-    unsigned redirects;    /* in a row */
+    int64_t patience;       /* how long a candidate may be silent */
+    int64_t form_patience;  /* how long it may take until go, once it has assigned */
+    struct identity gone;   /* orphan: the lead that was lost */
+    struct identity silent; /* the last lead that was lost because nothing was heard of it */
+    int64_t orphaned;       /* and when */
+    unsigned stands;        /* since the last go */
+    unsigned redirects;     /* in a row */
     uint64_t random;
 };
 

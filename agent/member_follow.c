@@ -5,6 +5,7 @@
 
 #define MILLISECOND    INT64_C(1000000)
 #define STAND_STEP     (30 * MILLISECOND)  /* between candidates, after a lost session */
+#define SILENT_STEP    (300 * MILLISECOND) /* after silence: not all notice it at once */
 #define ENROLL_DELAY   (20 * MILLISECOND)  /* before asking the directory again, at least */
 #define STAND_PAUSE    (100 * MILLISECOND) /* doubled with each stand in vain */
 #define STANDS_MOST    6                   /* doublings */
@@ -20,16 +21,20 @@ static void enroll_later(struct member *member, int64_t due, struct effects *eff
 }
 
 /* Liveness: candidates of the base stand one after the other, by slot, so that usually the first
- * one wins before the second one tries; who stood in vain waits longer each time. */
-static int64_t stand_delay(struct member *member)
+ * one wins before the second one tries; who stood in vain waits longer each time. After silence
+ * also the first one waits, so that the others have noticed it. */
+static int64_t stand_delay(struct member *member, bool silent)
 {
-    int64_t delay = (int64_t)random_below(&member->random, STAND_STEP / 2);
+    int64_t step = silent ? SILENT_STEP : STAND_STEP;
+    int64_t delay = (int64_t)random_below(&member->random, (uint64_t)step / 2);
 
+    if (silent)
+        delay += SILENT_STEP / 2;
     for (uint32_t i = 0; i < member->base.count; i++) {
         const struct identity *other = &member->base.members[i];
 
         if (other->slot < member->self.slot && !identity_equal(other, &member->gone))
-            delay += STAND_STEP;
+            delay += step;
     }
     if (member->stands)
         delay += (int64_t)random_below(
@@ -39,7 +44,7 @@ static int64_t stand_delay(struct member *member)
 }
 
 /* The one it followed is gone. An elector will stand; anybody else asks the directory. */
-static void orphan(struct member *member, int64_t now, struct effects *effects)
+static void orphan(struct member *member, bool silent, int64_t now, struct effects *effects)
 {
     int64_t jitter = (int64_t)random_below(&member->random, ENROLL_DELAY);
 
@@ -51,13 +56,16 @@ static void orphan(struct member *member, int64_t now, struct effects *effects)
     member->orphaned = now;
     member->lead = (struct identity){0};
     member->state = MEMBER_ORPHAN;
-    effects_timer(effects, now + stand_delay(member));
+    effects_timer(effects, now + stand_delay(member, silent));
 }
 
 MEMBER_HANDLER(member_lost)
 {
-    if (identity_equal(&event->identity, &member->lead))
-        orphan(member, now, effects);
+    if (!identity_equal(&event->identity, &member->lead))
+        return;
+    if (event->silent)
+        member->silent = member->lead;
+    orphan(member, event->silent, now, effects);
 }
 
 /* Says hello to the lead. */
@@ -86,13 +94,13 @@ MEMBER_HANDLER(member_refused)
     }
     member->lead =
         (struct identity){0}; /* it lives: it is not lost, and is asked like the others */
-    orphan(member, now, effects);
+    orphan(member, false, now, effects);
 }
 
 MEMBER_HANDLER(member_late)
 {
     (void)event;
-    orphan(member, now, effects);
+    orphan(member, false, now, effects);
 }
 
 MEMBER_HANDLER(member_stand)
@@ -115,9 +123,24 @@ MEMBER_HANDLER(member_enroll_again)
     enroll_later(member, now + ENROLL_PAUSE, effects);
 }
 
+/* Whether it stood in vain because others have not noticed yet that their lead is silent. Believed
+ * once: after that the silence was between the two alone. */
+static bool stood_early(struct member *member, const struct identity *lead)
+{
+    if (member->state != MEMBER_ORPHAN || !identity_known(lead) ||
+        !identity_equal(lead, &member->silent))
+        return false;
+    member->silent = (struct identity){0};
+    return true;
+}
+
 MEMBER_HANDLER(member_enrolled)
 {
     member->redirects = 0;
+    if (!event->stand && stood_early(member, &event->identity)) {
+        effects_timer(effects, now + stand_delay(member, true));
+        return;
+    }
     if (!event->stand) {
         follow(member, &event->identity, effects);
         return;
@@ -131,7 +154,7 @@ MEMBER_HANDLER(member_learned)
 {
     member_learn(member, event->message->decided);
     if (view_find(&member->base, &member->self) >= 0)
-        orphan(member, now, effects);
+        orphan(member, false, now, effects);
     else
         enroll_later(member, now + ENROLL_DELAY, effects);
 }

@@ -16,7 +16,8 @@ const char *message_name(enum message_kind kind)
                                         "out",
                                         "fault",
                                         "done",
-                                        "finish"};
+                                        "finish",
+                                        "beat"};
 
     _Static_assert(sizeof names / sizeof *names == MESSAGE_KINDS, "one name a kind");
     return names[kind];

@@ -27,6 +27,7 @@ enum message_kind {
     MESSAGE_FAULT,    /* number (generation), fault, text */
     MESSAGE_DONE,     /* number (generation), text = result */
     MESSAGE_FINISH,   /* code = outcome, text = reason: the job is over */
+    MESSAGE_BEAT,     /* I am there; number = other messages that came on this session */
     MESSAGE_KINDS
 };
 

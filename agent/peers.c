@@ -1,38 +1,11 @@
 /* peers - sessions with the other agents. */
-#include "agent/peers.h"
-
 #include <stdlib.h>
 
+#include "agent/peers_private.h"
 #include "base/clock.h"
 #include "base/memory.h"
 
 #define SESSION "/muster.Member/Session"
-
-struct session {
-    struct peers *peers;
-    struct session *next;
-    struct rpc_call *call;
-    struct rpc_channel *channel; /* NULL when the peer opened it */
-    struct identity id;          /* unknown until the first message of a session it opened */
-};
-
-/* Somebody who cannot be reached; told from the loop, because a sender does not expect to be called
- * back while it sends. */
-struct unreachable {
-    struct unreachable *next;
-    struct identity id;
-};
-
-struct peers {
-    struct loop *loop;
-    struct rpc *rpc;
-    struct rpc_server *server;
-    struct peers_settings settings;
-    struct session *sessions;
-    struct session *ended; /* freed later: their channels may not be freed within a callback */
-    struct unreachable *unreachable;
-    struct timer later;
-};
 
 static struct session *session_find(const struct peers *peers, const struct identity *id)
 {
@@ -43,13 +16,15 @@ static struct session *session_find(const struct peers *peers, const struct iden
     return NULL;
 }
 
-static struct session *session_add(struct peers *peers)
+struct session *peers_session_add(struct peers *peers, int64_t patience)
 {
     struct session *session = memory_get(1, sizeof *session);
 
     session->peers = peers;
     session->next = peers->sessions;
     peers->sessions = session;
+    lease_begin(&session->lease, patience, clock_now());
+    peers_beat_watch(peers);
     return session;
 }
 
@@ -65,6 +40,12 @@ static void session_end(struct session *session)
     session->next = peers->ended;
     peers->ended = session;
     loop_timer(peers->loop, &peers->later, clock_now());
+}
+
+void peers_session_drop(struct session *session)
+{
+    rpc_drop(session->call);
+    session_end(session);
 }
 
 static void sessions_free(struct peers *peers)
@@ -89,7 +70,7 @@ static void on_later(void *context)
 
         peers->unreachable = gone->next;
         free(gone);
-        peers->settings.events.lost(peers->settings.context, &id);
+        peers->settings.events.lost(peers->settings.context, &id, false);
     }
 }
 
@@ -97,15 +78,18 @@ static void on_message(void *context, struct rpc_call *call, const void *data, s
 {
     struct session *session = context;
     struct peers *peers = session->peers;
-    struct identity from = peers->settings.events.message(peers->settings.context, data, size);
+    struct peers_heard heard = peers->settings.events.message(peers->settings.context, data, size);
 
-    if (identity_known(&from) &&
-        (!identity_known(&session->id) || identity_equal(&from, &session->id))) {
-        session->id = from;
-        peers->settings.events.serve(peers->settings.context);
+    if (!identity_known(&heard.from) ||
+        (identity_known(&session->id) && !identity_equal(&heard.from, &session->id))) {
+        rpc_end(call, RPC_REFUSED, "not a message of this job");
         return;
     }
-    rpc_end(call, RPC_REFUSED, "not a message of this job");
+    session->id = heard.from;
+    if (peers_beat_heard(session, &heard))
+        peers->settings.events.serve(peers->settings.context);
+    else
+        rpc_end(call, RPC_REFUSED, "messages were lost");
 }
 
 static void on_ended(void *context, struct rpc_call *call, int status, const char *reason)
@@ -118,15 +102,14 @@ static void on_ended(void *context, struct rpc_call *call, int status, const cha
     (void)status;
     (void)reason;
     session_end(session);
-    if (identity_known(&id) && !session_find(peers, &id))
-        peers->settings.events.lost(peers->settings.context, &id);
+    peers_beat_settle(peers, &id, false);
 }
 
 static const struct rpc_events call_events = {on_message, on_ended};
 
 static void on_opened(void *context, struct rpc_call *call)
 {
-    struct session *session = session_add(context);
+    struct session *session = peers_session_add(context, LEASE_MOST);
 
     session->call = call;
     rpc_accept(call, &call_events, session);
@@ -144,20 +127,20 @@ struct peers *peers_new(struct rpc *rpc, const struct peers_settings *settings, 
     peers->settings = *settings;
     peers->later = (struct timer){.call = on_later, .context = peers};
     peers->server = rpc_serve(rpc, settings->listen, settings->secret, &service, error);
-    if (peers->server)
-        return peers;
-    free(peers);
-    return NULL;
+    if (!peers->server) {
+        free(peers);
+        return NULL;
+    }
+    peers_beat_start(peers);
+    return peers;
 }
 
 void peers_free(struct peers *peers)
 {
     if (!peers)
         return;
-    while (peers->sessions) {
-        rpc_drop(peers->sessions->call);
-        session_end(peers->sessions);
-    }
+    while (peers->sessions)
+        peers_session_drop(peers->sessions);
     sessions_free(peers);
     while (peers->unreachable) {
         struct unreachable *gone = peers->unreachable;
@@ -166,6 +149,7 @@ void peers_free(struct peers *peers)
         free(gone);
     }
     loop_cancel(peers->loop, &peers->later);
+    loop_cancel(peers->loop, &peers->watch);
     rpc_stop(peers->server);
     free(peers);
 }
@@ -191,22 +175,31 @@ static void unreachable_note(struct peers *peers, const struct identity *id)
     loop_timer(peers->loop, &peers->later, clock_now());
 }
 
+struct session *peers_session_open(struct peers *peers, const struct identity *id, int64_t patience)
+{
+    const struct book_entry *entry = book_find(peers->settings.book, id);
+    struct session *session;
+
+    if (!entry || !entry->address[0] || !peers->settings.secret)
+        return NULL;
+    session = peers_session_add(peers, patience);
+    session->id = *id;
+    session->channel = rpc_dial(peers->rpc, entry->address, peers->settings.secret);
+    session->call = rpc_open(session->channel, SESSION, CLOCK_NEVER, &call_events, session);
+    return session;
+}
+
 void peers_send(struct peers *peers, const struct identity *to, const void *data, size_t size)
 {
     struct session *session = session_find(peers, to);
-    const struct book_entry *entry = book_find(peers->settings.book, to);
-    bool reachable = entry && entry->address[0] && peers->settings.secret;
 
-    if (!session && !reachable) {
+    if (!session)
+        session = peers_session_open(peers, to, LEASE_MOST);
+    if (!session) {
         unreachable_note(peers, to);
         return;
     }
-    if (!session) {
-        session = session_add(peers);
-        session->id = *to;
-        session->channel = rpc_dial(peers->rpc, entry->address, peers->settings.secret);
-        session->call = rpc_open(session->channel, SESSION, CLOCK_NEVER, &call_events, session);
-    }
+    session->sent++;
     if (rpc_send(session->call, data, size)) { /* it does not read */
         peers_cut(peers, to);
         unreachable_note(peers, to);
@@ -217,13 +210,16 @@ void peers_cut(struct peers *peers, const struct identity *id)
 {
     struct session *session;
 
-    while ((session = session_find(peers, id))) {
-        rpc_drop(session->call);
-        session_end(session);
-    }
+    while ((session = session_find(peers, id)))
+        peers_session_drop(session);
 }
 
 bool peers_alone(const struct peers *peers)
 {
     return !peers->sessions;
+}
+
+struct peers_counts peers_counts(const struct peers *peers)
+{
+    return peers->counts;
 }

@@ -1,7 +1,10 @@
 /* peers - sessions with the other agents: who can be reached, and who is lost.
  *
- * Either side opens a session when it has something to say; both speak on it. An agent is lost when
- * the last session to it has ended, or when none can be opened. */
+ * Either side opens a session when it has something to say; both speak on it, and both send a beat
+ * every LEASE_BEAT. An agent is lost when the last session to it has ended, or when none can be
+ * opened. On a session that is silent for its lease nothing is ended yet: a new one is opened
+ * beside it, and an answer on that replaces the silent one. Without an answer, or when words that
+ * were said on the silent one may not have arrived, the agent is lost. */
 #ifndef AGENT_PEERS_H
 #define AGENT_PEERS_H
 
@@ -10,17 +13,35 @@
 #include "agent/book.h"
 #include "base/error.h"
 #include "base/loop.h"
+#include "base/text.h"
 #include "wire/rpc.h"
 
-/* What the peers tell their owner. */
+/* What came. */
+struct peers_heard {
+    struct identity from; /* nobody = it was not understood */
+    bool beat;
+    uint64_t confirmed; /* beat: so many other messages have arrived on this session */
+};
+
+/* What the peers tell their owner, and ask it. */
 struct peers_events {
-    /* An envelope came. Returns who sent it, so that the session is known to be theirs; a message
-     * that was not understood returns an unknown identity and ends the session. */
-    struct identity (*message)(void *context, const void *data, size_t size);
+    /* An envelope came. Returns what it is, so that the session is known to be theirs; one that was
+     * not understood ends the session. */
+    struct peers_heard (*message)(void *context, const void *data, size_t size);
     /* It is to be acted on; comes behind `message`, when an answer finds the session. Not for a
      * message that ends it. */
     void (*serve)(void *context);
-    void (*lost)(void *context, const struct identity *id);
+    /* Packs a beat that says that so many other messages have arrived. */
+    void (*beat)(void *context, uint64_t received, struct text *out);
+    /* `silent` = it was not heard of; else its last session has ended. */
+    void (*lost)(void *context, const struct identity *id, bool silent);
+};
+
+/* What was counted since the beginning. */
+struct peers_counts {
+    uint64_t missed;   /* beats that did not come in time */
+    uint64_t expired;  /* leases */
+    uint64_t replaced; /* sessions that were silent while their peer answered on a new one */
 };
 
 /* Everything here must outlive the peers. */
@@ -56,5 +77,7 @@ void peers_cut(struct peers *peers, const struct identity *id);
 
 /* Whether no session is open. */
 bool peers_alone(const struct peers *peers);
+
+struct peers_counts peers_counts(const struct peers *peers);
 
 #endif

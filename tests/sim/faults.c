@@ -24,6 +24,8 @@ void sim_node_start(struct sim *sim, uint32_t slot)
 
     lead_done(&node->lead);
     memset(node, 0, sizeof *node);
+    for (uint32_t i = 0; i < SIM_NODES; i++)
+        sim->node[i].deaf[slot] = 0; /* that was another life */
     node->alive = true;
     node->id.slot = slot;
     node->id.life[0] = random_next(&sim->random) | 1;
@@ -121,6 +123,72 @@ static void fault_controller(struct sim *sim)
     sim->restarts++;
 }
 
+/* A lease that ends, and the probe after it. */
+static int64_t silence(struct sim *sim)
+{
+    return sim_between(sim, MS(1800), MS(2100));
+}
+
+static void lose_silent(struct sim *sim, uint32_t who, const struct identity *whom, int64_t delay)
+{
+    struct sim_event event = sim_event_for(sim, who, SIM_LOST, delay);
+
+    event.id = *whom;
+    event.silent = true;
+    event.number = (uint64_t)(event.at - MS(1500)); /* unless it was heard of since */
+    sim_put(sim, event);
+}
+
+/* The node stands still, and so do its ranks. Who does not hear of it for long enough ends the
+ * session, which it learns when it goes on. */
+static void fault_freeze(struct sim *sim, uint32_t victim)
+{
+    int64_t length = sim_between(sim, MS(200), sim_chance(sim, 30) ? MS(20000) : MS(3000));
+
+    sim->node[victim].frozen = sim->now + length;
+    for (uint32_t i = 0; i < sim->nodes; i++) {
+        int64_t noticed = silence(sim);
+
+        if (i == victim || !sim->node[i].alive || noticed >= length)
+            continue;
+        lose_silent(sim, i, &sim->node[victim].id, noticed);
+        lose(sim, victim, &sim->node[i].id, length);
+    }
+}
+
+/* Two nodes do not hear each other any more. A new session works or does not; where it works, the
+ * old one is missed only by whoever has said something on it. */
+static void fault_half_open(struct sim *sim, uint32_t a, uint32_t b)
+{
+    int64_t length = silence(sim);
+    bool works = sim_chance(sim, 50);
+
+    if (a == b || !sim->node[a].alive || !sim->node[b].alive)
+        return;
+    sim->node[a].deaf[b] = sim->node[b].deaf[a] = sim->now + length;
+    sim->node[a].unheard[b] = sim->node[b].unheard[a] = false;
+    if (works) {
+        struct sim_event healed = sim_event_for(sim, a, SIM_HEALED, length);
+
+        healed.id = sim->node[b].id;
+        sim_put(sim, healed);
+        return;
+    }
+    lose_silent(sim, a, &sim->node[b].id, length);
+    lose_silent(sim, b, &sim->node[a].id, length + sim_between(sim, 0, MS(300)));
+}
+
+void sim_on_healed(struct sim *sim, const struct sim_event *event)
+{
+    uint32_t a = event->node;
+    uint32_t b = event->id.slot;
+
+    if (!sim_current(sim, &event->id) || (!sim->node[a].unheard[b] && !sim->node[b].unheard[a]))
+        return;
+    lose(sim, a, &sim->node[b].id, 0);
+    lose(sim, b, &sim->node[a].id, sim_between(sim, MS(1), MS(5)));
+}
+
 void sim_on_fault(struct sim *sim)
 {
     uint32_t victim = (uint32_t)random_below(&sim->random, sim->nodes);
@@ -129,13 +197,17 @@ void sim_on_fault(struct sim *sim)
 
     if (sim->trace)
         printf("%9.3f  FAULT kind %d node %u\n", (double)sim->now / 1e6, kind, victim);
-    if (kind < 40 && sim->node[victim].alive)
+    if (kind < 30 && sim->node[victim].alive)
         fault_crash(sim, victim);
-    else if (kind < 70 && sim->node[victim].alive)
+    else if (kind < 55 && sim->node[victim].alive)
         fault_rank(sim, victim);
-    else if (kind < 82)
+    else if (kind < 63)
         fault_session(sim, victim, other);
-    else if (kind < 91)
+    else if (kind < 73 && sim->node[victim].alive)
+        fault_freeze(sim, victim);
+    else if (kind < 83)
+        fault_half_open(sim, victim, other);
+    else if (kind < 92)
         fault_controller(sim);
     else
         sim->directory_down = !sim->directory_down;

@@ -24,6 +24,10 @@ static void send(struct sim *sim, uint32_t from, const struct effect *effect)
         sim_put(sim, event);
         return;
     }
+    if (from != to && sim->now < sim->node[from].deaf[to]) {
+        sim->node[from].unheard[to] = true;
+        return;
+    }
     codec_pack(
         &effect->message, &sim->scope, &sim->node[from].id, &sim->node[from].book, &event.bytes);
     event.at =
@@ -274,8 +278,12 @@ void sim_on_lost(struct sim *sim, const struct sim_event *event)
 {
     if (event->number && sim->node[event->node].heard[event->id.slot] > (int64_t)event->number)
         return; /* it has a newer session already */
-    sim_lead(sim, event->node, &(struct lead_event){LEAD_LOST, .identity = event->id});
-    sim_member(sim, event->node, &(struct member_event){MEMBER_LOST, .identity = event->id});
+    sim_lead(sim,
+             event->node,
+             &(struct lead_event){LEAD_LOST, .identity = event->id, .silent = event->silent});
+    sim_member(sim,
+               event->node,
+               &(struct member_event){MEMBER_LOST, .identity = event->id, .silent = event->silent});
 }
 
 void sim_on_member_timer(struct sim *sim, const struct sim_event *event)

@@ -55,6 +55,7 @@ void sim_on_reported(struct sim *sim, const struct sim_event *event);
 void sim_on_witness(struct sim *sim, const struct sim_event *event);
 void sim_on_write(struct sim *sim, const struct sim_event *event);
 void sim_on_read(struct sim *sim, const struct sim_event *event);
+void sim_on_healed(struct sim *sim, const struct sim_event *event);
 void sim_on_fault(struct sim *sim);
 
 /* The controllers and what is kept for them; nothing was kept yet. */

@@ -28,6 +28,7 @@ static const sim_handler handlers[SIM_KINDS] = {
     [SIM_STAND] = sim_on_stand,
     [SIM_REPORT] = sim_on_report,
     [SIM_REPORTED] = sim_on_reported,
+    [SIM_HEALED] = sim_on_healed,
 };
 
 static void sim_begin(struct sim *sim, uint64_t seed, bool trace)
@@ -69,6 +70,19 @@ static bool concerns(const struct sim *sim, const struct sim_event *event)
     return event->kind != SIM_MESSAGE || event->bytes.size;
 }
 
+/* What is to happen to a frozen node waits until it is not. */
+static bool postponed(struct sim *sim, struct sim_event *event)
+{
+    int64_t until = sim->node[event->node].frozen;
+
+    if (event->kind == SIM_FAULT || event->kind == SIM_RESTART || event->at >= until ||
+        !concerns(sim, event))
+        return false;
+    event->at = until;
+    sim_put(sim, *event);
+    return true;
+}
+
 static void happen(struct sim *sim, const struct sim_event *event)
 {
     sim->now = event->at;
@@ -92,6 +106,8 @@ enum sim_outcome sim_play(struct sim *sim, uint64_t seed, bool trace)
     while (sim->queue_count && !sim->failure[0] && !sim->over && sim->now <= END) {
         struct sim_event event = sim_take(sim);
 
+        if (postponed(sim, &event))
+            continue;
         happen(sim, &event);
         text_done(&event.bytes);
     }

@@ -36,6 +36,7 @@ enum sim_kind {
     SIM_READ,     /* what is kept comes to that controller */
     SIM_REPORT,   /* the node's lead reports */
     SIM_REPORTED, /* and is answered */
+    SIM_HEALED,   /* it hears `id` again, on a new session */
     SIM_RESTART,  /* the node comes back */
     SIM_FAULT,    /* something bad happens */
     SIM_KINDS
@@ -50,6 +51,7 @@ struct sim_event {
     uint32_t controller; /* write, read: `life` is its */
     struct identity id;
     uint64_t number;
+    bool silent; /* lost: because nothing was heard */
     struct text bytes;
 };
 
@@ -72,6 +74,9 @@ struct sim_node {
     struct book book;
     struct sim_ranks ranks;
     int64_t heard[SIM_NODES]; /* when a message of that node came last */
+    int64_t frozen;           /* until then nothing happens to it */
+    int64_t deaf[SIM_NODES];  /* until then nothing it says reaches that node */
+    bool unheard[SIM_NODES];  /* and something was said */
     uint64_t member_timer;
     uint64_t lead_timer;
 };

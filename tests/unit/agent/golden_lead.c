@@ -124,6 +124,7 @@ static void event_read(struct golden_lead *golden,
     event->kind = kind_of(line);
     event->message = &golden->message.message;
     event->text = golden_value(line, "text");
+    event->silent = golden_has(line, "silent");
     event->restored = GOLDEN_EPOCH + golden_time(line, "restored", 0);
     event->stepped = GOLDEN_EPOCH + golden_time(line, "stepped", 0);
     if (event->kind == LEAD_STAND)

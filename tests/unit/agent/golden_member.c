@@ -92,6 +92,7 @@ static void event(void *machine, const struct golden_line *line, int64_t now, st
     }
     event.kind = kind_of(line);
     event.stand = golden_has(line, "stand");
+    event.silent = golden_has(line, "silent");
     if (event.kind == MEMBER_LOST || (event.kind == MEMBER_ENROLLED && !event.stand))
         event.identity = golden_identity(line, line->count > 1 ? line->words[1] : NULL);
     else if (event.kind != MEMBER_ENROLLED)

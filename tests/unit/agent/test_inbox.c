@@ -25,7 +25,7 @@ static void items_come_out_in_the_order_they_went_in(void)
     struct inbox_item *item;
 
     CU_ASSERT(inbox_take(&inbox) == NULL);
-    inbox_lost(&inbox, &id);
+    inbox_lost(&inbox, &id, true);
     inbox_envelope(&inbox, "abc", 3);
     inbox_stand(&inbox, &id, 77);
     inbox_member(&inbox, &(struct member_event){.kind = MEMBER_TIMER});
@@ -34,10 +34,10 @@ static void items_come_out_in_the_order_they_went_in(void)
         CU_ASSERT(item->kind == order[i]);
         inbox_free(item);
         if (i == 0)
-            inbox_lost(&inbox, &id); /* while it is served */
+            inbox_lost(&inbox, &id, false); /* while it is served */
     }
     CU_ASSERT(inbox_take(&inbox) == NULL);
-    inbox_lost(&inbox, &id); /* and again after it was empty */
+    inbox_lost(&inbox, &id, false); /* and again after it was empty */
     item = take(&inbox);
     inbox_free(item);
 }

@@ -28,6 +28,7 @@ struct party {
     struct book book;
     struct text log;
     struct words last;
+    unsigned beats;     /* that came */
     const char *answer; /* sent to whoever sends something; NULL = nothing */
 };
 
@@ -53,14 +54,21 @@ static void say(struct party *party, const struct identity *to, const char *text
     peers_send(party->peers, to, &words, sizeof words);
 }
 
-static struct identity on_message(void *context, const void *data, size_t size)
+/* A beat is a message with the number of others as its text, behind a sign. */
+static struct peers_heard on_message(void *context, const void *data, size_t size)
 {
     struct party *party = context;
-    struct identity nobody = {0};
+    struct peers_heard heard = {0};
 
     CU_ASSERT_FATAL(size == sizeof party->last);
     memcpy(&party->last, data, size);
-    return strcmp(party->last.text, "?") ? party->last.from : nobody;
+    if (!strcmp(party->last.text, "?"))
+        return heard;
+    heard.from = party->last.from;
+    heard.beat = party->last.text[0] == '#';
+    if (heard.beat)
+        heard.confirmed = strtoull(party->last.text + 1, NULL, 10);
+    return heard;
 }
 
 static void on_serve(void *context)
@@ -68,17 +76,30 @@ static void on_serve(void *context)
     struct party *party = context;
     struct identity from = party->last.from;
 
+    if (party->last.text[0] == '#') {
+        party->beats++;
+        return;
+    }
     text_addf(&party->log, "%u: %s, ", (unsigned)from.slot, party->last.text);
     entry_made(party->scene);
     if (party->answer)
         say(party, &from, party->answer);
 }
 
-static void on_lost(void *context, const struct identity *id)
+static void on_beat(void *context, uint64_t received, struct text *out)
+{
+    struct party *party = context;
+    struct words words = {.from = party->id};
+
+    snprintf(words.text, sizeof words.text, "#%llu", (unsigned long long)received);
+    text_add_bytes(out, (const char *)&words, sizeof words);
+}
+
+static void on_lost(void *context, const struct identity *id, bool silent)
 {
     struct party *party = context;
 
-    text_addf(&party->log, "lost %u, ", (unsigned)id->slot);
+    text_addf(&party->log, silent ? "silent %u, " : "lost %u, ", (unsigned)id->slot);
     entry_made(party->scene);
 }
 
@@ -96,7 +117,7 @@ static void party_begin(struct scene *scene, uint32_t slot, const char *secret)
     const struct peers_settings settings = {.listen = "127.0.0.1:0",
                                             .secret = secret,
                                             .book = &party->book,
-                                            .events = {on_message, on_serve, on_lost},
+                                            .events = {on_message, on_serve, on_beat, on_lost},
                                             .context = party};
 
     party->scene = scene;
