@@ -188,9 +188,11 @@ static int on_go(struct agent_world *agent,
     return outcome == COMM_BROKEN ? 1 : outcome;
 }
 
-static void begin(struct agent_world *agent)
+static void begin(struct agent_world *agent, struct comm *comm)
 {
     agent->base = agent->committed;
+    comm->shown = &agent->page->sequence;
+    atomic_store_explicit(comm->shown, comm->sequence, memory_order_relaxed);
     store(&agent->page->restored, 0);
     store(&agent->page->stepped, 0);
     atomic_store_explicit(&agent->page->generation, agent->place.generation, memory_order_release);
@@ -232,7 +234,7 @@ static int agent_join(struct world *world,
     }
     if (outcome)
         return -1;
-    begin(agent);
+    begin(agent, *comm);
     *place = (struct world_place){.attempt = agent->place.attempt,
                                   .generation = agent->place.generation,
                                   .rank = (int)agent->place.rank,

@@ -54,7 +54,7 @@ struct link_page {
     _Atomic uint64_t samples;
     _Atomic double loss;
     _Atomic double accuracy;
-    _Atomic uint64_t sequence; /* collectives begun */
+    _Atomic uint64_t sequence; /* collectives begun in the generation */
     _Atomic int64_t restored;  /* state in place */
     _Atomic int64_t stepped;   /* first step of the generation committed */
     _Atomic int64_t saved;     /* committed steps of the newest durable checkpoint; 0 = none */

@@ -9,6 +9,7 @@
 #ifndef TRAINER_COMM_H
 #define TRAINER_COMM_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -57,9 +58,18 @@ struct comm {
     const struct comm_table *table;
     int rank;
     int size;
-    uint64_t sequence;   /* operations begun */
-    struct error broken; /* text is "" while it works */
+    uint64_t sequence;       /* collectives begun: the same count on every rank that is as far */
+    _Atomic uint64_t *shown; /* where others see it; NULL = nowhere */
+    struct error broken;     /* text is "" while it works */
 };
+
+/* A collective begins. Sending and receiving between two ranks is none. */
+static inline void comm_count(struct comm *comm)
+{
+    comm->sequence++;
+    if (comm->shown)
+        atomic_store_explicit(comm->shown, comm->sequence, memory_order_relaxed);
+}
 
 /* What interrupts a waiting communicator: `revoked` is asked whenever `descriptor` is readable, and
  * at the beginning of every operation. `descriptor` is -1 when there is nothing to watch. It is not

@@ -6,12 +6,12 @@
 #include "base/memory.h"
 #include "trainer/comm/comm.h"
 
-/* Counts an operation. Returns 0, or COMM_BROKEN after an abort. */
+/* Counts a collective. Returns 0, or COMM_BROKEN after an abort. */
 static int self_begin(struct comm *comm)
 {
     if (comm->broken.text[0])
         return COMM_BROKEN;
-    comm->sequence++;
+    comm_count(comm);
     return 0;
 }
 
@@ -47,9 +47,8 @@ static int self_send(struct comm *comm, int rank, const void *data, size_t size)
 {
     (void)data;
     (void)size;
-    if (self_begin(comm))
-        return COMM_BROKEN;
-    error_set(&comm->broken, "there is no rank %d in a world of one", rank);
+    if (!comm->broken.text[0])
+        error_set(&comm->broken, "there is no rank %d in a world of one", rank);
     return COMM_BROKEN;
 }
 

@@ -191,7 +191,8 @@ static int transfer_begin(struct tcp_mesh *mesh, const struct tcp_transfer *tran
 {
     if (mesh->comm.broken.text[0])
         return COMM_BROKEN;
-    mesh->comm.sequence++;
+    if (transfer->peer == TCP_EVERYBODY)
+        comm_count(&mesh->comm);
     if (tcp_revoked(&mesh->watch))
         return tcp_mesh_break(mesh, "the generation was revoked");
     for (int rank = 0; rank < mesh->comm.size; rank++) {

@@ -205,6 +205,7 @@ static void two_ranks_meet_are_revoked_and_meet_again(void)
     }
     pthread_join(players[0].thread, NULL);
     CU_ASSERT(players[0].outcome == COMM_BROKEN);
+    CU_ASSERT(players[0].page->sequence == 1 && players[1].page->sequence == 0);
     for (int i = 0; i < RANKS; i++) {
         struct word quiet;
 
@@ -217,6 +218,7 @@ static void two_ranks_meet_are_revoked_and_meet_again(void)
     for (int i = 0; i < RANKS; i++) {
         join_end(&players[i]);
         CU_ASSERT(players[i].outcome == 0 && players[i].place.generation == 9);
+        CU_ASSERT(players[i].page->sequence == 0);
     }
     for (int i = 0; i < RANKS; i++)
         player_end(&players[i]);

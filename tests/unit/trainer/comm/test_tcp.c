@@ -168,6 +168,7 @@ static int play_ring(struct team_member *member, const struct act *act)
     int last = (member->rank + size - 1) % size;
     CLEAN_FREE unsigned char *out = memory_get(1, act->count);
     CLEAN_FREE unsigned char *in = memory_get(1, act->count);
+    uint64_t begun = member->comm->sequence;
     int outcome = 0;
 
     if (size == 1)
@@ -180,6 +181,7 @@ static int play_ring(struct team_member *member, const struct act *act)
     if (!outcome && member->rank != 0)
         outcome = comm_send(member->comm, next, out, act->count);
     TEAM_CHECK(member, outcome || letters_right(act, last, in));
+    TEAM_CHECK(member, member->comm->sequence == begun); /* not what two ranks do by themselves */
     return outcome;
 }
 
