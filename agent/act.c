@@ -108,6 +108,9 @@ static bool act(struct agent *agent, const struct effect *effect, struct timer *
         agent->go = effect->message;
         local_want(agent, RANK_START, effect->message.number);
         break;
+    case EFFECT_KILL:
+        local_kill(agent, (uint32_t)effect->number, effect->text);
+        break;
     case EFFECT_FENCE:
         return raise_fence(agent, effect->number);
     case EFFECT_INCIDENT:
@@ -180,6 +183,12 @@ void act_member(struct agent *agent, const struct member_event *event)
                  &(struct lead_event){.kind = LEAD_YIELD, .identity = member->promised.candidate});
 }
 
+static void lead_runs(struct agent *agent)
+{
+    loop_timer(&agent->loop, &agent->poll_timer, clock_now());
+    vigil_begin(agent);
+}
+
 void act_lead(struct agent *agent, const struct lead_event *event)
 {
     struct effects effects = {0};
@@ -199,7 +208,7 @@ void act_lead(struct agent *agent, const struct lead_event *event)
     if (!whole)
         fenced(agent);
     if (lead->state == LEAD_RUN && before != LEAD_RUN)
-        loop_timer(&agent->loop, &agent->poll_timer, clock_now());
+        lead_runs(agent);
     if (lead->state != before && lead->state != LEAD_ASLEEP)
         report_now(agent);
 }

@@ -35,9 +35,9 @@ static struct peers_heard on_message(void *context, const void *data, size_t siz
     return hear_envelope(context, data, size);
 }
 
-static void on_beat(void *context, uint64_t received, struct text *out)
+static void on_beat(void *context, const struct identity *to, uint64_t received, struct text *out)
 {
-    hear_beat(context, received, out);
+    hear_beat(context, to, received, out);
 }
 
 static void on_serve(void *context)
@@ -207,6 +207,7 @@ static int agent_open(struct agent *agent, int keeper, struct error *error)
     if (!agent->peers)
         return -1;
     self_make(agent);
+    vigil_open(agent);
     enrol_open(agent);
     if (exposition_open(agent, error))
         return -1;

@@ -7,6 +7,7 @@
 #define AGENT_AGENT_H
 
 #include "agent/codec.h"
+#include "agent/hang.h"
 #include "agent/inbox.h"
 #include "agent/inquiry.h"
 #include "agent/lead.h"
@@ -74,6 +75,11 @@ struct agent {
     char unsaved[LINK_REASON]; /* why a checkpoint could not be written; "" = it can */
     bool draining;
 
+    struct rank_progress looks[SETTINGS_RANKS]; /* at the local ranks, the newest */
+    struct hang hang;
+    struct timer vigil_timer;
+    uint64_t hangs; /* verdicts of the lead here */
+
     char secret[RPC_SECRET]; /* of the attempt; "" = not known yet */
     struct timer enroll_timer;
     bool enroll_patient;    /* asked once already */
@@ -117,7 +123,16 @@ void act_lead(struct agent *agent, const struct lead_event *event);
 struct peers_heard hear_envelope(struct agent *agent, const void *data, size_t size);
 
 /* hear.c: packs a beat. */
-void hear_beat(struct agent *agent, uint64_t received, struct text *out);
+void hear_beat(struct agent *agent, const struct identity *to, uint64_t received, struct text *out);
+
+/* vigil.c: whether the ranks of the generation get on, as their lead sees it. */
+void vigil_open(struct agent *agent);
+void vigil_begin(struct agent *agent); /* the lead has said go */
+void vigil_heard(struct agent *agent, const struct message *beat);
+
+/* vigil.c: looks at the pages of the local ranks. Returns how many there are, and in `progress`
+ * what they say, valid until the next look; none of a foreign trainer. */
+uint32_t vigil_look(struct agent *agent, const struct rank_progress **progress);
 
 /* hear.c: gives what was read last to the machine it is for. */
 void hear_serve(struct agent *agent);
@@ -126,8 +141,9 @@ void hear_serve(struct agent *agent);
 int local_open(struct agent *agent, int keeper, struct error *error);
 void local_close(struct agent *agent);
 void local_want(struct agent *agent, enum rank_event want, uint64_t number);
-void local_start(struct agent *agent);           /* facts are known: ranks may be started */
-void local_drain(struct agent *agent);           /* ask for save and stop */
+void local_start(struct agent *agent); /* facts are known: ranks may be started */
+void local_kill(struct agent *agent, uint32_t rank, const char *why); /* it hangs */
+void local_drain(struct agent *agent);                                /* ask for save and stop */
 void local_leave(struct agent *agent, int code); /* the keeper is to end with this code */
 
 /* foreign.c: ranks whose trainer is any command. */

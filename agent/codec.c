@@ -60,6 +60,30 @@ static void pack_blobs(const struct message *message, Muster__Envelope *envelope
     }
 }
 
+static void pack_progress(const struct message *message, Muster__Envelope *envelope)
+{
+    envelope->n_ranks = message->progress_count;
+    envelope->ranks = memory_get(message->progress_count, sizeof(void *));
+    for (uint32_t i = 0; i < message->progress_count; i++) {
+        const struct rank_progress *progress = &message->progress[i];
+        Muster__RankProgress *packed = memory_get(1, sizeof *packed);
+
+        muster__rank_progress__init(packed);
+        packed->phase = progress->phase;
+        packed->generation = progress->generation;
+        packed->begun = progress->begun;
+        packed->committed = progress->committed;
+        packed->sequence = progress->sequence;
+        packed->stopped = progress->stopped;
+        envelope->ranks[i] = packed;
+    }
+}
+
+static bool carries_fault(enum message_kind kind)
+{
+    return kind == MESSAGE_FAULT || kind == MESSAGE_KILL;
+}
+
 static Muster__Fault *pack_fault(const struct message *message)
 {
     Muster__Fault *fault = memory_get(1, sizeof *fault);
@@ -104,7 +128,9 @@ void codec_pack(const struct message *message,
         envelope->lead = pack_identity(&message->lead, book);
     if (message->blob_count)
         pack_blobs(message, envelope);
-    if (message->kind == MESSAGE_FAULT)
+    if (message->progress_count)
+        pack_progress(message, envelope);
+    if (carries_fault(message->kind))
         envelope->fault = pack_fault(message);
     size = muster__envelope__get_packed_size(envelope);
     bytes = memory_get(1, size);
@@ -204,6 +230,25 @@ static int unpack_blobs(const Muster__Envelope *envelope, struct codec_message *
     return 0;
 }
 
+static int unpack_progress(const Muster__Envelope *envelope, struct codec_message *out)
+{
+    if (envelope->n_ranks > CODEC_RANKS)
+        return 1;
+    for (size_t i = 0; i < envelope->n_ranks; i++) {
+        const Muster__RankProgress *packed = envelope->ranks[i];
+
+        out->progress[i] = (struct rank_progress){.phase = packed->phase,
+                                                  .generation = packed->generation,
+                                                  .begun = packed->begun,
+                                                  .committed = packed->committed,
+                                                  .sequence = packed->sequence,
+                                                  .stopped = packed->stopped};
+    }
+    out->message.progress = out->progress;
+    out->message.progress_count = (uint32_t)envelope->n_ranks;
+    return 0;
+}
+
 static int unpack_fault(const Muster__Fault *fault, struct message *message)
 {
     if (!fault || fault->cause == CAUSE_NONE || fault->cause >= CAUSES ||
@@ -250,8 +295,9 @@ static int unpack(const Muster__Envelope *envelope, struct book *book, struct co
     if (envelope->kind <= MUSTER__ENVELOPE__KIND__NONE ||
         (unsigned)envelope->kind >= MESSAGE_KINDS || unpack_agents(envelope, &sender, &lead) ||
         unpack_views(envelope, out) || unpack_blobs(envelope, out) ||
-        strlen(envelope->text) >= sizeof out->text || envelope->code > OUTCOME_STOPPED ||
-        (message->kind == MESSAGE_FAULT && unpack_fault(envelope->fault, message)))
+        unpack_progress(envelope, out) || strlen(envelope->text) >= sizeof out->text ||
+        envelope->code > OUTCOME_STOPPED ||
+        (carries_fault(message->kind) && unpack_fault(envelope->fault, message)))
         return 1;
     message->from = sender.id;
     message->lead = lead.id;

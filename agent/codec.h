@@ -15,6 +15,7 @@
 
 #define CODEC_JOB   64 /* longest job uid with its zero byte */
 #define CODEC_BLOBS 1024
+#define CODEC_RANKS 64 /* of one agent */
 
 /* Whose words they are: a message for another job or attempt is nobody's. */
 struct codec_scope {
@@ -29,6 +30,7 @@ struct codec_message {
     struct view view;
     struct view next;
     struct blob blobs[CODEC_BLOBS];
+    struct rank_progress progress[CODEC_RANKS];
     char text[MESSAGE_TEXT];
 };
 

@@ -22,6 +22,7 @@ enum effect_kind {
     EFFECT_REVOKE,   /* number: local ranks leave all generations below it; answered by QUIET */
     EFFECT_PLACE,    /* number, view: local ranks get ready for this generation */
     EFFECT_START,    /* message (go): local ranks run it */
+    EFFECT_KILL,     /* number = local rank, text: it hangs, end it; answered by FAULT */
     EFFECT_FENCE,    /* number: raise the fence of the checkpoint directory before going on */
     EFFECT_INCIDENT, /* the lead's incident is complete */
     EFFECT_LEAVE,    /* outcome, text: let the ranks go and end */

@@ -23,6 +23,7 @@ static const struct {
     [MESSAGE_DONE] = {FOR_LEAD, 0, LEAD_DONE},
     [MESSAGE_FINISH] = {FOR_MEMBER, MEMBER_FINISH, 0},
     [MESSAGE_BEAT] = {FOR_NOBODY, 0, 0},
+    [MESSAGE_KILL] = {FOR_MEMBER, MEMBER_KILL, 0},
 };
 
 static void dispatch(struct agent *agent, const struct message *message)
@@ -62,15 +63,21 @@ struct peers_heard hear_envelope(struct agent *agent, const void *data, size_t s
     return heard;
 }
 
-void hear_beat(struct agent *agent, uint64_t received, struct text *out)
+void hear_beat(struct agent *agent, const struct identity *to, uint64_t received, struct text *out)
 {
-    const struct message beat = {.kind = MESSAGE_BEAT, .number = received};
+    struct message beat = {.kind = MESSAGE_BEAT, .number = received};
 
+    if (identity_equal(to, &agent->member.lead))
+        beat.progress_count = vigil_look(agent, &beat.progress);
     codec_pack(&beat, &agent->scope, &agent->self, &agent->book, out);
 }
 
 void hear_serve(struct agent *agent)
 {
-    if (!agent->leaving)
-        dispatch(agent, &agent->incoming.message);
+    const struct message *message = &agent->incoming.message;
+
+    if (message->kind == MESSAGE_BEAT)
+        vigil_heard(agent, message);
+    else if (!agent->leaving)
+        dispatch(agent, message);
 }

@@ -217,6 +217,7 @@ void lead_peer_gone(struct lead *lead,
                     struct effects *effects)
 {
     struct fault fault = {.cause = cause};
+    bool majority = lead_majority_there(lead);
 
     peer->lost = true;
     peer->promised = peer->ready = peer->recorded = false;
@@ -231,6 +232,9 @@ void lead_peer_gone(struct lead *lead,
         lead_gather_check(lead, now, effects);
     else
         lead_gather(lead, now, effects);
+    /* So many at once: more likely the lead itself was away, and another leads. */
+    if (majority && !lead_majority_there(lead))
+        lead_gather_lost(lead, effects);
 }
 
 static LEAD_HANDLER(peer_lost)
@@ -244,6 +248,24 @@ static LEAD_HANDLER(peer_lost)
                        event->silent ? "nothing is heard of it" : "",
                        now,
                        effects);
+}
+
+/* One rank that is behind is ended by its agent, which then tells of it as of a crash. Where nobody
+ * is behind, all leave the generation: who cannot is found by that. */
+static LEAD_HANDLER(hung)
+{
+    struct fault fault = {.cause = CAUSE_HANG, .local_rank = event->local_rank};
+    struct message *message;
+
+    if (identity_known(&event->identity)) {
+        message = effects_send(effects, &event->identity, MESSAGE_KILL, lead->number);
+        message->fault = fault;
+        message->text = event->text;
+        return;
+    }
+    fault.cause = CAUSE_COMMUNICATOR;
+    if (blame(lead, lead->base.members[0].slot, &fault, event->text, now, effects))
+        lead_gather(lead, now, effects);
 }
 
 /* Who says hello has no place: also a member that lost its session and came back, or another
@@ -432,6 +454,7 @@ static const lead_handler table[LEAD_STATES][LEAD_EVENTS] = {
                   [LEAD_FAULT] = faulted,
                   [LEAD_DONE] = done,
                   [LEAD_LOST] = peer_lost,
+                  [LEAD_HUNG] = hung,
                   [LEAD_STEPPED] = stepped,
                   [LEAD_FENCED] = fenced,
                   [LEAD_DRAIN] = drain,

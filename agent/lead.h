@@ -37,6 +37,7 @@ enum lead_event_kind {
     LEAD_WITNESSED, /* message: the witness's PROMISE, RECORDED or REFUSE; NULL = no answer */
     LEAD_LEARNED,   /* message.decided: the directory knows of this decided view */
     LEAD_LOST,      /* identity: the session to it has ended; silent = because nothing was heard */
+    LEAD_HUNG,      /* text; identity, local_rank: who holds the others up; nobody = all hang */
     LEAD_STEPPED,   /* restored, stepped: times of the first step of the generation */
     LEAD_FENCED,    /* text: the attempt is over, a later one has begun */
     LEAD_DRAIN,     /* the job is to stop, and its ranks cannot agree on a step: all are let go */
@@ -53,6 +54,7 @@ struct lead_event {
     const struct view *view;
     const struct view *roster;
     uint64_t number;
+    uint32_t local_rank;
     int64_t since;
     int64_t restored;
     int64_t stepped;

@@ -7,7 +7,7 @@
 #include "agent/lead_private.h"
 #include "base/memory.h"
 
-#define CRASHES_MOST 3  /* repairs in a row for a crash, without a step in between */
+#define CRASHES_MOST 3  /* repairs in a row for a crash or hang, without a step in between */
 #define BREAKS_MOST  10 /* the same for communicators that break while every rank lives */
 
 /* Counts the electors of the base of whom `has` is true. */
@@ -62,6 +62,21 @@ void lead_gather(struct lead *lead, int64_t now, struct effects *effects)
             lead_prepare(lead, &peer->id, effects);
     }
     lead_gather_check(lead, now, effects);
+}
+
+bool lead_majority_there(struct lead *lead)
+{
+    return view_majority(&lead->base, votes(lead, lead_peer_there), true);
+}
+
+void lead_gather_lost(struct lead *lead, struct effects *effects)
+{
+    for (uint32_t i = 0; i < lead->base.count; i++) {
+        const struct lead_peer *peer = lead_peer_of(lead, &lead->base.members[i]);
+
+        if (peer && peer->lost)
+            lead_prepare(lead, &peer->id, effects);
+    }
 }
 
 /* Asks the witness for the vote of this phase, once until the timer. */
@@ -269,12 +284,13 @@ static void restore_choose(struct lead *lead)
 static bool crashes_count(struct lead *lead, struct effects *effects)
 {
     enum cause cause = lead->repairing ? lead->incident.cause : CAUSE_NONE;
-    unsigned most = cause == CAUSE_RANK_CRASH ? CRASHES_MOST : BREAKS_MOST;
+    bool crash = cause == CAUSE_RANK_CRASH || cause == CAUSE_HANG;
+    unsigned most = crash ? CRASHES_MOST : BREAKS_MOST;
     char reason[LEAD_RESULT / 2];
 
     if (lead->settings.foreign)
         return true;
-    if (cause != CAUSE_RANK_CRASH && cause != CAUSE_COMMUNICATOR)
+    if (!crash && cause != CAUSE_COMMUNICATOR)
         lead->crashes = 0;
     else if (lead->restore == lead->crash_restore)
         lead->crashes++;

@@ -35,6 +35,12 @@ void lead_gather(struct lead *lead, int64_t now, struct effects *effects);
 /* Goes on when every promise is there. */
 void lead_gather_check(struct lead *lead, int64_t now, struct effects *effects);
 
+/* Whether those that are not lost, and the witness, are a majority. */
+bool lead_majority_there(struct lead *lead);
+
+/* Asks the lost electors of the base once more. */
+void lead_gather_lost(struct lead *lead, struct effects *effects);
+
 /* Asks one agent for its promise of the current number. */
 void lead_prepare(struct lead *lead, const struct identity *to, struct effects *effects);
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "agent/agent.h"
+#include "agent/evidence.h"
 #include "agent/keeper_link.h"
 #include "base/clock.h"
 
@@ -210,6 +211,20 @@ void local_start(struct agent *agent)
 {
     if (agent->facts.known && agent->adopted)
         on_ranks_timer(agent);
+}
+
+void local_kill(struct agent *agent, uint32_t rank, const char *why)
+{
+    CLEAN(text) struct text text = {0};
+    struct ranks_news news = {.event = RANK_HUNG, .rank = rank};
+
+    if (rank >= agent->ranks.count || !agent->links[rank].open)
+        return;
+    text_addf(&text, "%s; ", why);
+    evidence_add(EVIDENCE_PROC, agent->links[rank].process, &text);
+    log_warning(&agent->log, "rank %u hangs: %s", (unsigned)rank, text.data);
+    news.text = text.data;
+    news_take(agent, &news);
 }
 
 void local_drain(struct agent *agent)

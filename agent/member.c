@@ -283,6 +283,20 @@ static MEMBER_HANDLER(fault)
     message->text = event->message->text;
 }
 
+static MEMBER_HANDLER(rank_hangs)
+{
+    const struct message *message = event->message;
+    struct effect *kill;
+
+    (void)now;
+    if (!identity_equal(&message->from, &member->lead) ||
+        message->number != member->assigned.generation)
+        return;
+    kill = effects_add(effects, EFFECT_KILL);
+    kill->number = message->fault.local_rank;
+    kill->text = message->text;
+}
+
 static MEMBER_HANDLER(done)
 {
     struct message *message =
@@ -367,6 +381,7 @@ static const member_handler table[MEMBER_STATES][MEMBER_EVENTS] = {
                         [MEMBER_OUT] = out,
                         [MEMBER_FINISH] = finish,
                         [MEMBER_FAULT] = fault,
+                        [MEMBER_KILL] = rank_hangs,
                         [MEMBER_DONE] = done,
                         [MEMBER_LOST] = member_lost},
     [MEMBER_ORPHAN] = {[MEMBER_HELLO] = hello,

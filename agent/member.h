@@ -36,6 +36,7 @@ enum member_event_kind {
     MEMBER_OUT,
     MEMBER_FINISH,
     MEMBER_REFUSED,
+    MEMBER_KILL,  /* message: the lead says that a rank hangs */
     MEMBER_HELLO, /* message, while the own lead machine sleeps */
     MEMBER_QUIET, /* the ranks have left or are dead; message.committed, begun */
     MEMBER_SET,   /* number; message.blobs: the ranks are ready for it */

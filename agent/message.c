@@ -17,7 +17,8 @@ const char *message_name(enum message_kind kind)
                                         "fault",
                                         "done",
                                         "finish",
-                                        "beat"};
+                                        "beat",
+                                        "kill"};
 
     _Static_assert(sizeof names / sizeof *names == MESSAGE_KINDS, "one name a kind");
     return names[kind];

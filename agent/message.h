@@ -4,6 +4,7 @@
 #ifndef AGENT_MESSAGE_H
 #define AGENT_MESSAGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "agent/view.h"
@@ -27,7 +28,8 @@ enum message_kind {
     MESSAGE_FAULT,    /* number (generation), fault, text */
     MESSAGE_DONE,     /* number (generation), text = result */
     MESSAGE_FINISH,   /* code = outcome, text = reason: the job is over */
-    MESSAGE_BEAT,     /* I am there; number = other messages that came on this session */
+    MESSAGE_BEAT,     /* I am there; number = other messages that came on this session; progress */
+    MESSAGE_KILL,     /* number (generation), fault (rank), text: that rank hangs, end it */
     MESSAGE_KINDS
 };
 
@@ -44,6 +46,16 @@ struct fault {
     uint32_t local_rank;
     int64_t age; /* nanoseconds since it was seen */
     bool final;  /* trying again does not help */
+};
+
+/* How far a rank is. */
+struct rank_progress {
+    uint32_t phase; /* enum link_phase */
+    uint64_t generation;
+    int64_t begun;
+    int64_t committed;
+    uint64_t sequence; /* collectives begun in the generation */
+    bool stopped;      /* its process was stopped by a signal or a debugger */
 };
 
 /* What a rank tells its peers before they meet. */
@@ -65,6 +77,8 @@ struct message {
     int64_t begun;
     const struct blob *blobs;
     uint32_t blob_count;
+    const struct rank_progress *progress; /* beat: of the sender's ranks */
+    uint32_t progress_count;
     struct fault fault;
     enum outcome outcome;
     struct identity lead; /* refuse; may be unknown */

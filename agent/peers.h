@@ -31,8 +31,8 @@ struct peers_events {
     /* It is to be acted on; comes behind `message`, when an answer finds the session. Not for a
      * message that ends it. */
     void (*serve)(void *context);
-    /* Packs a beat that says that so many other messages have arrived. */
-    void (*beat)(void *context, uint64_t received, struct text *out);
+    /* Packs a beat to this agent, which says that so many other messages of it have arrived. */
+    void (*beat)(void *context, const struct identity *to, uint64_t received, struct text *out);
     /* `silent` = it was not heard of; else its last session has ended. */
     void (*lost)(void *context, const struct identity *id, bool silent);
 };

@@ -10,7 +10,7 @@ static void beat_send(struct session *session)
     const struct peers_settings *settings = &session->peers->settings;
     CLEAN(text) struct text bytes = {0};
 
-    settings->events.beat(settings->context, session->received, &bytes);
+    settings->events.beat(settings->context, &session->id, session->received, &bytes);
     rpc_send(session->call, bytes.data, bytes.size); /* who does not read is seen to be silent */
 }
 

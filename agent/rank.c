@@ -21,6 +21,7 @@ static const struct rank_move native[RANK_STATES][RANK_EVENTS] = {
                   [RANK_EXITED] = MOVE(RANK_DOWN, RANK_BLAME)},
     [RANK_RUNNING] = {[RANK_BROKEN] = MOVE(RANK_RUNNING, RANK_BLAME),
                       [RANK_FINISHED] = MOVE(RANK_DONE, RANK_NOTHING),
+                      [RANK_HUNG] = MOVE(RANK_KILLED, RANK_KILL),
                       [RANK_REVOKE] = MOVE(RANK_LEAVING, RANK_SEND_REVOKE),
                       [RANK_LEAVE] = MOVE(RANK_ENDING, RANK_SEND_LEAVE),
                       [RANK_EXITED] = MOVE(RANK_DOWN, RANK_BLAME)},

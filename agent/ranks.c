@@ -74,7 +74,9 @@ static enum cause cause_of(enum rank_kind kind, const struct rank *rank, int sta
     int code = rank->code ? (int)rank->code : own;
 
     if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGTERM))
-        return rank->state == RANK_KILLED ? CAUSE_STUCK : CAUSE_RANK_KILLED;
+        return rank->state != RANK_KILLED ? CAUSE_RANK_KILLED
+               : rank->hung               ? CAUSE_HANG
+                                          : CAUSE_STUCK;
     if (!WIFSIGNALED(status) && (code == LINK_EXIT_INPUT || code == LINK_EXIT_USAGE))
         return CAUSE_INPUT;
     return CAUSE_RANK_CRASH;
@@ -102,8 +104,8 @@ static void blame(struct ranks *ranks,
         message->fault.cause = cause_of(ranks->kind, rank, news->status);
         message->fault.final = message->fault.cause == CAUSE_INPUT;
         rank->given_up = message->fault.final;
-        /* Only a rank that said why it would end is quoted: other words were about its peers. */
-        if (!rank->code || !rank->text[0])
+        /* Only what is about its end is quoted: other words were about its peers. */
+        if ((!rank->code && !rank->hung) || !rank->text[0])
             exit_describe(news, rank->text);
     }
     holdings(ranks, message);
@@ -256,9 +258,12 @@ static void news_keep(struct rank *rank, const struct ranks_news *news)
         rank->outcome = news->outcome;
     if (news->event == RANK_HELLO)
         rank->starts = 0;
+    if (news->event == RANK_HUNG)
+        rank->hung = true;
     if (news->event == RANK_SPAWNED) {
         rank->text[0] = '\0';
         rank->code = 0;
+        rank->hung = false;
         rank->starts++;
     }
     if (news->code)

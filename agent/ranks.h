@@ -20,6 +20,7 @@ struct rank {
     int64_t due;          /* when RANK_LATE or a start is due; CLOCK_NEVER = not */
     unsigned starts;      /* in a row that did not come to hello */
     bool given_up;        /* failed for good: not started again */
+    bool hung;            /* it is ended for that */
     uint32_t code;        /* exit code it announced */
     char text[RANK_TEXT]; /* reason it gave, or its result */
 };

@@ -10,7 +10,8 @@ const char *cause_name(uint32_t cause)
                                         "AgentLost",
                                         "AgentReplaced",
                                         "Stuck",
-                                        "InvalidInput"};
+                                        "InvalidInput",
+                                        "RankHung"};
 
     _Static_assert(sizeof names / sizeof *names == CAUSES, "one name a cause");
     return cause < CAUSES ? names[cause] : "Unknown";
@@ -22,6 +23,7 @@ uint32_t cause_rung(enum cause cause)
     case CAUSE_RANK_CRASH:
     case CAUSE_RANK_KILLED:
     case CAUSE_STUCK:
+    case CAUSE_HANG:
         return 2;
     case CAUSE_AGENT_LOST:
     case CAUSE_AGENT_NEW:

@@ -14,6 +14,7 @@ enum cause {
     CAUSE_AGENT_NEW,    /* another incarnation came in its place */
     CAUSE_STUCK,        /* it did not leave, or did not get ready, in time */
     CAUSE_INPUT,        /* bad spec or data: trying again does not help */
+    CAUSE_HANG,         /* it did not get on, while it was waited for */
     CAUSES
 };
 

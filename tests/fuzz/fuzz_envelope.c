@@ -29,12 +29,28 @@ static void blobs_compare(const struct message *a, const struct message *b)
     }
 }
 
+static void progress_compare(const struct message *a, const struct message *b)
+{
+    if (a->progress_count != b->progress_count || a->progress_count > CODEC_RANKS)
+        abort();
+    for (uint32_t i = 0; i < a->progress_count; i++) {
+        const struct rank_progress *one = &a->progress[i];
+        const struct rank_progress *other = &b->progress[i];
+
+        if (one->phase != other->phase || one->generation != other->generation ||
+            one->begun != other->begun || one->committed != other->committed ||
+            one->sequence != other->sequence || one->stopped != other->stopped)
+            abort();
+    }
+}
+
 static void messages_compare(const struct message *a, const struct message *b)
 {
     views_compare(a->decided, b->decided);
     views_compare(a->view, b->view);
     views_compare(a->next, b->next);
     blobs_compare(a, b);
+    progress_compare(a, b);
     if (a->kind != b->kind || a->number != b->number || a->next_number != b->next_number ||
         a->committed != b->committed || a->begun != b->begun || a->outcome != b->outcome)
         abort();

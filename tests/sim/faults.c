@@ -91,18 +91,50 @@ static void fault_crash(struct sim *sim, uint32_t victim)
         sim, victim, SIM_RESTART, sim_between(sim, MS(5), sim_chance(sim, 20) ? MS(3000) : MS(60)));
 }
 
-static void fault_rank(struct sim *sim, uint32_t victim)
+void sim_rank_dies(struct sim *sim, uint32_t node, enum cause cause)
 {
-    struct sim_ranks *ranks = &sim->node[victim].ranks;
-    struct message message = {.fault = {.cause = CAUSE_RANK_KILLED}, .text = "signal 9"};
+    struct sim_ranks *ranks = &sim->node[node].ranks;
+    struct message message = {.fault = {.cause = cause}, .text = "signal 9"};
     uint64_t running = ranks->running;
 
     ranks->committed = -1;
     ranks->running = 0;
+    ranks->hung = false;
     ranks->born = sim->now + sim_between(sim, MS(30), MS(100));
     for (uint32_t i = 0; i < sim->nodes && running; i++)
         sim_later_number(sim, i, SIM_BREAK, sim_between(sim, 0, MS(3)), running);
-    sim_rank_message(sim, victim, MEMBER_FAULT, &message);
+    sim_rank_message(sim, node, MEMBER_FAULT, &message);
+}
+
+/* Its lead, whoever that is by then, sees it, or sees only that nobody gets on. */
+static void fault_hang(struct sim *sim, uint32_t victim)
+{
+    struct sim_ranks *ranks = &sim->node[victim].ranks;
+    bool seen = sim_chance(sim, 70);
+
+    if (!ranks->running)
+        return;
+    ranks->hung = true;
+    for (uint32_t i = 0; i < sim->nodes; i++) {
+        struct sim_event event =
+            sim_event_for(sim, i, SIM_HUNG, sim_between(sim, MS(3000), MS(3300)));
+
+        event.number = ranks->running;
+        if (seen)
+            event.id = sim->node[victim].id;
+        sim_put(sim, event);
+    }
+}
+
+void sim_on_hung(struct sim *sim, const struct sim_event *event)
+{
+    const struct lead *lead = &sim->node[event->node].lead;
+
+    if (lead->state == LEAD_RUN && lead->base.generation == event->number)
+        sim_lead(sim,
+                 event->node,
+                 &(struct lead_event){
+                     .kind = LEAD_HUNG, .identity = event->id, .text = "nobody got on"});
 }
 
 static void fault_session(struct sim *sim, uint32_t a, uint32_t b)
@@ -163,7 +195,7 @@ static void fault_half_open(struct sim *sim, uint32_t a, uint32_t b)
     int64_t length = silence(sim);
     bool works = sim_chance(sim, 50);
 
-    if (a == b || !sim->node[a].alive || !sim->node[b].alive)
+    if (a == b || !sim->node[a].alive || !sim->node[b].alive || sim->now < sim->node[a].deaf[b])
         return;
     sim->node[a].deaf[b] = sim->node[b].deaf[a] = sim->now + length;
     sim->node[a].unheard[b] = sim->node[b].unheard[a] = false;
@@ -199,8 +231,10 @@ void sim_on_fault(struct sim *sim)
         printf("%9.3f  FAULT kind %d node %u\n", (double)sim->now / 1e6, kind, victim);
     if (kind < 30 && sim->node[victim].alive)
         fault_crash(sim, victim);
+    else if (kind < 36 && sim->node[victim].alive)
+        fault_hang(sim, victim);
     else if (kind < 55 && sim->node[victim].alive)
-        fault_rank(sim, victim);
+        sim_rank_dies(sim, victim, CAUSE_RANK_KILLED);
     else if (kind < 63)
         fault_session(sim, victim, other);
     else if (kind < 73 && sim->node[victim].alive)

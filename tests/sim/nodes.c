@@ -53,7 +53,10 @@ static void ranks_revoke(struct sim *sim, uint32_t node)
     struct sim_ranks *ranks = &sim->node[node].ranks;
 
     ranks->leaving = true;
-    sim_later(sim, node, SIM_QUIET, ranks->placed ? sim_between(sim, MS(1), MS(20)) : 0);
+    if (ranks->hung)
+        sim_later(sim, node, SIM_QUIET, MS(5000)); /* it does not leave, and is killed */
+    else
+        sim_later(sim, node, SIM_QUIET, ranks->placed ? sim_between(sim, MS(1), MS(20)) : 0);
 }
 
 static void ranks_place(struct sim *sim, uint32_t node, uint64_t number)
@@ -88,6 +91,21 @@ static void timer_set(struct sim *sim, uint32_t node, enum sim_kind kind, int64_
         sim_later_number(sim, node, kind, due > sim->now ? due - sim->now : 0, *version);
 }
 
+/* Ends the session, which both sides notice. */
+static void cut(struct sim *sim, uint32_t node, const struct identity *to)
+{
+    struct sim_event event = sim_event_for(sim, node, SIM_LOST, 0);
+
+    event.id = *to;
+    sim_put(sim, event);
+    if (to->slot == node || !sim_current(sim, to))
+        return;
+    event = sim_event_for(sim, to->slot, SIM_LOST, sim_between(sim, MS(1), MS(5)));
+    event.id = sim->node[node].id;
+    event.number = (uint64_t)sim->now; /* unless there is a newer session by then */
+    sim_put(sim, event);
+}
+
 /* Events that one machine makes for the other go through the queue: a machine's effects point into
  * its state and must all be carried out before its next step. */
 static void effect_do(struct sim *sim, uint32_t node, const struct effect *effect, bool lead)
@@ -102,9 +120,7 @@ static void effect_do(struct sim *sim, uint32_t node, const struct effect *effec
         witness_send(sim, node, &effect->message);
         break;
     case EFFECT_CUT:
-        event = sim_event_for(sim, node, SIM_LOST, 0);
-        event.id = effect->to;
-        sim_put(sim, event);
+        cut(sim, node, &effect->to);
         break;
     case EFFECT_FOLLOW:
         event = sim_event_for(sim, node, SIM_ENROLLED, 0);
@@ -131,6 +147,9 @@ static void effect_do(struct sim *sim, uint32_t node, const struct effect *effec
         break;
     case EFFECT_START:
         ranks_start(sim, node, &effect->message);
+        break;
+    case EFFECT_KILL:
+        sim_later(sim, node, SIM_KILL, sim_between(sim, MS(1), MS(10)));
         break;
     case EFFECT_LEAVE:
         sim->node[node].left = true;
@@ -216,7 +235,8 @@ void sim_on_message(struct sim *sim, const struct sim_event *event)
         [MESSAGE_RECORD] = MEMBER_RECORD,
         [MESSAGE_GO] = MEMBER_GO,
         [MESSAGE_OUT] = MEMBER_OUT,
-        [MESSAGE_FINISH] = MEMBER_FINISH};
+        [MESSAGE_FINISH] = MEMBER_FINISH,
+        [MESSAGE_KILL] = MEMBER_KILL};
     static const enum lead_event_kind to_lead[MESSAGE_KINDS] = {[MESSAGE_HELLO] = LEAD_HELLO,
                                                                 [MESSAGE_PROMISE] = LEAD_PROMISE,
                                                                 [MESSAGE_REFUSE] = LEAD_REFUSE,
@@ -278,6 +298,12 @@ void sim_on_lost(struct sim *sim, const struct sim_event *event)
 {
     if (event->number && sim->node[event->node].heard[event->id.slot] > (int64_t)event->number)
         return; /* it has a newer session already */
+    if (sim->trace)
+        printf("%9.3f  %u has lost %u%s\n",
+               (double)sim->now / 1e6,
+               event->node,
+               event->id.slot,
+               event->silent ? ", which is silent" : "");
     sim_lead(sim,
              event->node,
              &(struct lead_event){LEAD_LOST, .identity = event->id, .silent = event->silent});
@@ -304,6 +330,11 @@ void sim_on_quiet(struct sim *sim, const struct sim_event *event)
 
     if (!ranks->leaving)
         return;
+    if (ranks->hung) {
+        ranks->hung = false;
+        ranks->committed = -1;
+        ranks->born = sim->now + sim_between(sim, MS(30), MS(100));
+    }
     ranks->leaving = false;
     ranks->placed = ranks->running = 0;
     sim_rank_message(sim, event->node, MEMBER_QUIET, &(struct message){0});
@@ -326,7 +357,7 @@ void sim_on_step(struct sim *sim, const struct sim_event *event)
     struct sim_ranks *ranks = &node->ranks;
     struct message message = {.outcome = OUTCOME_SUCCEEDED, .text = "{}"};
 
-    if (ranks->running != event->number)
+    if (ranks->running != event->number || ranks->hung)
         return;
     if (ranks->committed == SIM_STEPS) {
         sim_rank_message(sim, event->node, MEMBER_DONE, &message);
@@ -340,6 +371,12 @@ void sim_on_step(struct sim *sim, const struct sim_event *event)
                 sim, event->node, &(struct lead_event){.kind = LEAD_STEPPED, .stepped = sim->now});
     }
     sim_later_number(sim, event->node, SIM_STEP, sim_between(sim, MS(1), MS(6)), event->number);
+}
+
+void sim_on_kill(struct sim *sim, const struct sim_event *event)
+{
+    if (sim->node[event->node].ranks.running)
+        sim_rank_dies(sim, event->node, CAUSE_HANG);
 }
 
 void sim_on_break(struct sim *sim, const struct sim_event *event)

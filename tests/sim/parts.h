@@ -35,6 +35,9 @@ void sim_rank_message(struct sim *sim,
                       enum member_event_kind kind,
                       struct message *message);
 
+/* The rank process of the node dies, and its member is told of that cause. */
+void sim_rank_dies(struct sim *sim, uint32_t node, enum cause cause);
+
 /* A new incarnation of the node begins. */
 void sim_node_start(struct sim *sim, uint32_t slot);
 
@@ -47,6 +50,7 @@ void sim_on_stand(struct sim *sim, const struct sim_event *event);
 void sim_on_quiet(struct sim *sim, const struct sim_event *event);
 void sim_on_set(struct sim *sim, const struct sim_event *event);
 void sim_on_step(struct sim *sim, const struct sim_event *event);
+void sim_on_kill(struct sim *sim, const struct sim_event *event);
 void sim_on_break(struct sim *sim, const struct sim_event *event);
 void sim_on_enroll(struct sim *sim, const struct sim_event *event);
 void sim_on_enrolled(struct sim *sim, const struct sim_event *event);
@@ -55,6 +59,7 @@ void sim_on_reported(struct sim *sim, const struct sim_event *event);
 void sim_on_witness(struct sim *sim, const struct sim_event *event);
 void sim_on_write(struct sim *sim, const struct sim_event *event);
 void sim_on_read(struct sim *sim, const struct sim_event *event);
+void sim_on_hung(struct sim *sim, const struct sim_event *event);
 void sim_on_healed(struct sim *sim, const struct sim_event *event);
 void sim_on_fault(struct sim *sim);
 

@@ -23,11 +23,13 @@ static const sim_handler handlers[SIM_KINDS] = {
     [SIM_SET] = sim_on_set,
     [SIM_STEP] = sim_on_step,
     [SIM_BREAK] = sim_on_break,
+    [SIM_KILL] = sim_on_kill,
     [SIM_ENROLL] = sim_on_enroll,
     [SIM_ENROLLED] = sim_on_enrolled,
     [SIM_STAND] = sim_on_stand,
     [SIM_REPORT] = sim_on_report,
     [SIM_REPORTED] = sim_on_reported,
+    [SIM_HUNG] = sim_on_hung,
     [SIM_HEALED] = sim_on_healed,
 };
 

@@ -28,6 +28,7 @@ enum sim_kind {
     SIM_SET,   /* its ranks are ready for `number` */
     SIM_STEP,  /* its ranks may go on in `number` */
     SIM_BREAK, /* its ranks cannot reach a peer in `number` */
+    SIM_KILL,  /* its agent ends its ranks, which hang */
     SIM_ENROLL,
     SIM_ENROLLED, /* number = enum enrolment_answer, id = lead */
     SIM_STAND,    /* its own member stands; id = the lead that was lost */
@@ -36,6 +37,7 @@ enum sim_kind {
     SIM_READ,     /* what is kept comes to that controller */
     SIM_REPORT,   /* the node's lead reports */
     SIM_REPORTED, /* and is answered */
+    SIM_HUNG,     /* its lead sees that the ranks of `id`, or all, hang in `number` */
     SIM_HEALED,   /* it hears `id` again, on a new session */
     SIM_RESTART,  /* the node comes back */
     SIM_FAULT,    /* something bad happens */
@@ -60,6 +62,7 @@ struct sim_ranks {
     uint64_t placed;  /* generation, 0 = in none */
     uint64_t running; /* generation, 0 = not running */
     bool leaving;
+    bool hung; /* it neither steps nor leaves */
     int64_t committed;
     int64_t begun;
     int64_t born; /* when its process can be ready */

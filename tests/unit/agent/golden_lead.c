@@ -18,6 +18,7 @@ static const struct {
     [LEAD_WITNESSED] = {"witnessed", MESSAGE_NONE},
     [LEAD_LEARNED] = {"learned", MESSAGE_NONE},
     [LEAD_LOST] = {"lost", MESSAGE_NONE},
+    [LEAD_HUNG] = {"hung", MESSAGE_NONE},
     [LEAD_STEPPED] = {"stepped", MESSAGE_NONE},
     [LEAD_FENCED] = {"fenced", MESSAGE_NONE},
     [LEAD_DRAIN] = {"drain", MESSAGE_NONE},
@@ -124,6 +125,7 @@ static void event_read(struct golden_lead *golden,
     event->kind = kind_of(line);
     event->message = &golden->message.message;
     event->text = golden_value(line, "text");
+    event->local_rank = (uint32_t)golden_number(line, "rank", 0);
     event->silent = golden_has(line, "silent");
     event->restored = GOLDEN_EPOCH + golden_time(line, "restored", 0);
     event->stepped = GOLDEN_EPOCH + golden_time(line, "stepped", 0);
@@ -131,7 +133,7 @@ static void event_read(struct golden_lead *golden,
         stand_read(golden, line, event);
     else if (event->kind == LEAD_WITNESSED)
         witnessed_read(golden, line, event);
-    else if (event->kind == LEAD_LOST || event->kind == LEAD_YIELD)
+    else if (event->kind == LEAD_LOST || event->kind == LEAD_YIELD || event->kind == LEAD_HUNG)
         event->identity = golden_identity(line, line->count > 1 ? line->words[1] : NULL);
     else
         golden_message(line, events[event->kind].message, &golden->message);

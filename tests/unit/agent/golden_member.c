@@ -19,6 +19,7 @@ static const struct {
     [MEMBER_OUT] = {"out", MESSAGE_OUT},
     [MEMBER_FINISH] = {"finish", MESSAGE_FINISH},
     [MEMBER_REFUSED] = {"refused", MESSAGE_REFUSE},
+    [MEMBER_KILL] = {"kill", MESSAGE_KILL},
     [MEMBER_HELLO] = {"hello", MESSAGE_HELLO},
     [MEMBER_QUIET] = {"quiet", MESSAGE_NONE},
     [MEMBER_SET] = {"set", MESSAGE_NONE},

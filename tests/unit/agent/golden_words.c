@@ -224,7 +224,7 @@ static void add_message(struct text *out, const struct message *message)
         text_addf(out, " committed=%lld", (long long)message->committed);
     if (message->kind == MESSAGE_PROMISE)
         text_addf(out, " begun=%lld", (long long)message->begun);
-    if (message->kind == MESSAGE_FAULT)
+    if (message->kind == MESSAGE_FAULT || message->kind == MESSAGE_KILL)
         add_fault(out, &message->fault);
     if (message->kind == MESSAGE_REFUSE) {
         text_add(out, " lead=");
@@ -247,6 +247,7 @@ static void add_effect(struct text *out, const struct effect *effect, int64_t no
                                                     "revoke",
                                                     "place",
                                                     "start",
+                                                    "kill",
                                                     "fence",
                                                     "incident",
                                                     "leave"};

@@ -86,11 +86,12 @@ static void on_serve(void *context)
         say(party, &from, party->answer);
 }
 
-static void on_beat(void *context, uint64_t received, struct text *out)
+static void on_beat(void *context, const struct identity *to, uint64_t received, struct text *out)
 {
     struct party *party = context;
     struct words words = {.from = party->id};
 
+    CU_ASSERT(identity_known(to));
     snprintf(words.text, sizeof words.text, "#%llu", (unsigned long long)received);
     text_add_bytes(out, (const char *)&words, sizeof words);
 }

@@ -66,11 +66,12 @@ static void on_serve(void *context)
     (void)context;
 }
 
-static void on_beat(void *context, uint64_t received, struct text *out)
+static void on_beat(void *context, const struct identity *to, uint64_t received, struct text *out)
 {
     const struct words beat = {self, true, received};
 
     (void)context;
+    CU_ASSERT(identity_equal(to, &peer));
     text_add_bytes(out, (const char *)&beat, sizeof beat);
 }
 

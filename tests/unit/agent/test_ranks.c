@@ -492,7 +492,37 @@ static void a_foreign_rank_that_was_handed_over_is_ended(void)
     group_free(group);
 }
 
+static void a_rank_that_hangs_is_killed_and_blamed_for_that(void)
+{
+    struct group *group = group_running();
+    struct ranks_news hung = {.event = RANK_HUNG, .rank = 1, .text = "nobody got on"};
+
+    CHECK_TEXT(hear(group, hung), "kill 1");
+    CHECK_TEXT(hear(group, hung), "");
+    CHECK_TEXT(want(group, RANK_REVOKE, 6), "revoke 0");
+    CHECK_TEXT(hear(group, quiet(0, 3, 4)), "");
+    CHECK_TEXT(hear(group, exited(1, SIGKILL)),
+               "spawn 1, fault 1 RankHung: nobody got on, 3/4, quiet 3/4");
+    hear(group, news_of(RANK_SPAWNED, 1)); /* the next process is another one */
+    CHECK_TEXT(hear(group, exited(1, SIGKILL)), "fault 1 RankKilled: signal 9, 3/4");
+    group_free(group);
+}
+
+static void a_rank_that_does_not_run_does_not_hang(void)
+{
+    struct group *group = group_new();
+    struct ranks_news hung = {.event = RANK_HUNG, .rank = 0, .text = "nobody got on"};
+
+    tick(group);
+    hear(group, news_of(RANK_SPAWNED, 0));
+    CHECK_TEXT(hear(group, hung), "");
+    group_free(group);
+}
+
 SUITE("agent ranks",
+      {"a rank that hangs is killed and blamed for that",
+       a_rank_that_hangs_is_killed_and_blamed_for_that},
+      {"a rank that does not run does not hang", a_rank_that_does_not_run_does_not_hang},
       {"the group moves when all of it can", the_group_moves_when_all_of_it_can},
       {"all are done with the result of the first", all_are_done_with_the_result_of_the_first},
       {"the group is quiet when all of it has left", the_group_is_quiet_when_all_of_it_has_left},

@@ -16,7 +16,8 @@ static void every_cause_has_its_name_and_rung(void)
                 {CAUSE_AGENT_LOST, "AgentLost", 4},
                 {CAUSE_AGENT_NEW, "AgentReplaced", 4},
                 {CAUSE_STUCK, "Stuck", 2},
-                {CAUSE_INPUT, "InvalidInput", 1}};
+                {CAUSE_INPUT, "InvalidInput", 1},
+                {CAUSE_HANG, "RankHung", 2}};
 
     CU_ASSERT(sizeof rows / sizeof *rows == CAUSES);
     for (uint32_t i = 0; i < CAUSES; i++) {
