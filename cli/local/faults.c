@@ -1,4 +1,4 @@
-/* faults - a list of things to kill. */
+/* faults - a list of things to kill or stop. */
 #include "cli/local/faults.h"
 
 #include <stdio.h>
@@ -7,8 +7,9 @@
 
 #include "base/text.h"
 
-#define ALLOWED "rank:R, agent:S, slot:S or lead, then @step=N or @SECONDSs"
-#define SECOND  1e9
+#define ALLOWED                                                                                    \
+    "rank:R, agent:S, slot:S or lead, then @step=N or @SECONDSs, then nothing or /SECONDSs"
+#define SECOND 1e9
 
 #define SECONDS_MOST 1e6
 
@@ -23,21 +24,32 @@ static const struct {
 
 #define TARGETS (sizeof targets / sizeof *targets)
 
-static int when_parse(const char *when, struct fault_entry *entry)
+static int seconds_parse(const char *text, int64_t *nanoseconds)
 {
-    double seconds;
     char *end;
+    double seconds = strtod(text, &end);
 
-    entry->step = -1;
-    if (!strncmp(when, "step=", 5))
-        return text_integer(when + 5, 1, INT64_MAX, &entry->step);
-    seconds = strtod(when, &end);
     /* strtod takes spaces, signs, exponents and words too. */
-    if (end == when || (size_t)(end - when) != strspn(when, "0123456789.") || strcmp(end, "s") ||
+    if (end == text || (size_t)(end - text) != strspn(text, "0123456789.") || strcmp(end, "s") ||
         seconds > SECONDS_MOST)
         return 1;
-    entry->after = (int64_t)(seconds * SECOND);
+    *nanoseconds = (int64_t)(seconds * SECOND);
     return 0;
+}
+
+static int when_parse(char *when, struct fault_entry *entry)
+{
+    char *length = strchr(when, '/');
+
+    entry->step = -1;
+    if (length) {
+        *length++ = '\0';
+        if (seconds_parse(length, &entry->length) || !entry->length)
+            return 1;
+    }
+    if (!strncmp(when, "step=", 5))
+        return text_integer(when + 5, 1, INT64_MAX, &entry->step);
+    return seconds_parse(when, &entry->after);
 }
 
 static int target_parse(char *what, struct fault_entry *entry)
@@ -67,6 +79,7 @@ static int entry_parse(const char *text,
                        struct error *error)
 {
     char what[64];
+    char when[128];
     const char *at = strchr(text, '@');
     uint32_t bound;
 
@@ -74,7 +87,8 @@ static int entry_parse(const char *text,
     if (!at || (size_t)(at - text) >= sizeof what)
         return error_set(error, "'%s' is not a fault: allowed are %s", text, ALLOWED);
     snprintf(what, sizeof what, "%.*s", (int)(at - text), text);
-    if (target_parse(what, entry) || when_parse(at + 1, entry))
+    snprintf(when, sizeof when, "%s", at + 1);
+    if (target_parse(what, entry) || when_parse(when, entry))
         return error_set(error, "'%s' is not a fault: allowed are %s", text, ALLOWED);
     bound = entry->target == FAULT_RANK ? ranks : slots;
     if (entry->index >= bound)
@@ -115,6 +129,17 @@ struct fault_entry *faults_due(struct faults *faults, int64_t step, int64_t sinc
         if (entry->done)
             continue;
         if (entry->step >= 0 ? step >= entry->step : since >= 0 && since >= entry->after)
+            return entry;
+    }
+    return NULL;
+}
+
+struct fault_entry *faults_over(struct faults *faults, int64_t now)
+{
+    for (uint32_t i = 0; i < faults->count; i++) {
+        struct fault_entry *entry = &faults->entries[i];
+
+        if (entry->done && entry->length && !entry->resumed && now - entry->struck >= entry->length)
             return entry;
     }
     return NULL;

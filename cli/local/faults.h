@@ -1,11 +1,12 @@
-/* faults - what is to be killed while a local job runs, and when. Parsing is pure.
+/* faults - what is to be killed or stopped while a local job runs, and when. Parsing is pure.
  *
- * A list such as "rank:2@step=300,slot:1@25s,lead@step=900,agent:0@30.5s":
+ * A list such as "rank:2@step=300,slot:1@25s,lead@step=900,agent:0@30.5s/4s":
  *   rank:R   the process of global rank R
  *   agent:S  the agent proper of slot S; its keeper and its ranks live on
  *   slot:S   everything of slot S: keeper, agent and ranks
  *   lead     everything of the slot that leads
- * at a committed step, or so many seconds (a plain decimal number) after the first step. */
+ * at a committed step, or so many seconds (a plain decimal number) after the first step. With
+ * /SECONDSs behind that it is not killed but stopped for so long, an agent with its keeper. */
 #ifndef CLI_FAULTS_H
 #define CLI_FAULTS_H
 
@@ -23,7 +24,9 @@ struct fault_entry {
     uint32_t index; /* of the rank or slot */
     int64_t step;   /* -1 = by time */
     int64_t after;  /* nanoseconds after the first step */
+    int64_t length; /* stopped for so many nanoseconds; 0 = killed */
     bool done;
+    bool resumed;   /* it was stopped, and goes on */
     int64_t struck; /* when it was carried out */
 };
 
@@ -41,7 +44,10 @@ int faults_parse(
  * one; `since` is the time since the first step, negative before. */
 struct fault_entry *faults_due(struct faults *faults, int64_t step, int64_t since);
 
-/* Says what an entry kills, "rank 2". */
+/* The first entry whose target is stopped and is to go on by `now`, or NULL. */
+struct fault_entry *faults_over(struct faults *faults, int64_t now);
+
+/* Says what an entry kills or stops, "rank 2". */
 void faults_name(const struct fault_entry *entry, char *out, unsigned size);
 
 #endif

@@ -325,36 +325,59 @@ static void attempt_watch(struct runner *runner, int64_t now)
 
 /* Faults. */
 
-static void fault_inject(struct runner *runner, struct fault_entry *entry)
+/* Signals what the entry names. Returns 0, or 1 when it is not there. */
+static int fault_signal(const struct runner *runner, const struct fault_entry *entry, int signal)
 {
     uint32_t ranks = runner->facts.ranks_per_replica;
-    CLEAN(text) struct text where = {0};
-    char name[64];
-    int missed = 0;
+    struct slots *slots = runner->slots;
 
-    entry->struck = clock_now();
     switch (entry->target) {
     case FAULT_RANK:
-        missed = slots_kill_rank(runner->slots, entry->index / ranks, entry->index % ranks);
-        break;
+        return slots_signal_rank(slots, entry->index / ranks, entry->index % ranks, signal);
     case FAULT_AGENT:
-        missed = slots_kill_agent(runner->slots, entry->index);
-        break;
+        if (entry->length && slots_signal_keeper(slots, entry->index, signal))
+            return 1;
+        return slots_signal_agent(slots, entry->index, signal);
     case FAULT_SLOT:
-        missed = slots_kill(runner->slots, entry->index);
-        break;
     case FAULT_LEAD:
-        missed = slots_kill(runner->slots, runner->lead);
         break;
     }
+    return slots_signal(slots, entry->index, signal);
+}
+
+static void fault_inject(struct runner *runner, struct fault_entry *entry)
+{
+    CLEAN(text) struct text where = {0};
+    char name[64];
+    int missed;
+
+    if (entry->target == FAULT_LEAD)
+        entry->index = runner->lead;
+    entry->struck = clock_now();
     entry->done = true;
+    missed = fault_signal(runner, entry, entry->length ? SIGSTOP : SIGKILL);
+    entry->resumed = missed;
     if (runner->progress.committed >= 0)
         text_addf(&where, " at step %lld", (long long)runner->progress.committed);
     faults_name(entry, name, sizeof name);
-    screen_note(&runner->screen,
-                missed ? "fault: %s is not there%s" : "fault: killed %s%s",
-                name,
-                text_string(&where));
+    if (missed)
+        screen_note(&runner->screen, "fault: %s is not there%s", name, text_string(&where));
+    else
+        screen_note(&runner->screen,
+                    "fault: %s %s%s",
+                    entry->length ? "stopped" : "killed",
+                    name,
+                    text_string(&where));
+}
+
+static void fault_resume(struct runner *runner, struct fault_entry *entry)
+{
+    char name[64];
+
+    entry->resumed = true;
+    faults_name(entry, name, sizeof name);
+    if (fault_signal(runner, entry, SIGCONT) == 0)
+        screen_note(&runner->screen, "fault: %s goes on", name);
 }
 
 /* The loop's events. */
@@ -374,6 +397,8 @@ static void on_tick(void *context)
     }
     while ((fault = faults_due(runner->settings->faults, runner->progress.committed, since)))
         fault_inject(runner, fault);
+    while ((fault = faults_over(runner->settings->faults, now)))
+        fault_resume(runner, fault);
     if (!runner->settings->quiet)
         screen_progress(&runner->screen, &runner->progress, now);
     attempt_watch(runner, now);

@@ -246,11 +246,19 @@ uint32_t slots_alive(const struct slots *slots)
     return alive;
 }
 
-int slots_kill(struct slots *slots, uint32_t slot)
+static bool slot_lives(const struct slots *slots, uint32_t slot)
 {
-    if (slot >= slots->settings.count || !slots->items[slot].process)
-        return 1;
-    return kill(-slots->items[slot].process, SIGKILL) ? 1 : 0;
+    return slot < slots->settings.count && slots->items[slot].process;
+}
+
+int slots_signal(struct slots *slots, uint32_t slot, int signal)
+{
+    return !slot_lives(slots, slot) || kill(-slots->items[slot].process, signal);
+}
+
+int slots_signal_keeper(struct slots *slots, uint32_t slot, int signal)
+{
+    return !slot_lives(slots, slot) || kill(slots->items[slot].process, signal);
 }
 
 /* Whether the environment of a process holds this word, or, when it ends with '=', one that begins
@@ -272,33 +280,33 @@ static bool has_word(pid_t process, const char *word)
     return false;
 }
 
-/* Kills the child of the slot's keeper whose environment has the word. */
-static int child_kill(struct slots *slots, uint32_t slot, const char *word)
+/* Signals the child of the slot's keeper whose environment has the word. */
+static int child_signal(struct slots *slots, uint32_t slot, const char *word, int signal)
 {
     CLEAN(text) struct text content = {0};
     char *rest = NULL;
     int64_t child;
 
-    if (slot >= slots->settings.count || !slots->items[slot].process)
+    if (!slot_lives(slots, slot))
         return 1;
     children_read(slots->items[slot].process, &content);
     for (char *next = content.size ? strtok_r(content.data, " ", &rest) : NULL; next;
          next = strtok_r(NULL, " ", &rest)) {
         if (text_integer(next, 1, INT32_MAX, &child) == 0 && has_word((pid_t)child, word))
-            return kill((pid_t)child, SIGKILL) ? 1 : 0;
+            return kill((pid_t)child, signal) ? 1 : 0;
     }
     return 1;
 }
 
-int slots_kill_agent(struct slots *slots, uint32_t slot)
+int slots_signal_agent(struct slots *slots, uint32_t slot, int signal)
 {
-    return child_kill(slots, slot, "MUSTER_KEEPER=");
+    return child_signal(slots, slot, "MUSTER_KEEPER=", signal);
 }
 
-int slots_kill_rank(struct slots *slots, uint32_t slot, uint32_t local_rank)
+int slots_signal_rank(struct slots *slots, uint32_t slot, uint32_t local_rank, int signal)
 {
     char word[40];
 
     snprintf(word, sizeof word, "MUSTER_LOCAL_RANK=%u", (unsigned)local_rank);
-    return child_kill(slots, slot, word);
+    return child_signal(slots, slot, word, signal);
 }

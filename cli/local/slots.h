@@ -43,9 +43,10 @@ void slots_close(struct slots *slots);
 /* How many slots live. */
 uint32_t slots_alive(const struct slots *slots);
 
-/* Each sends SIGKILL. Returns 0, or 1 when there is no such process. */
-int slots_kill(struct slots *slots, uint32_t slot);       /* keeper, agent, ranks */
-int slots_kill_agent(struct slots *slots, uint32_t slot); /* the agent proper */
-int slots_kill_rank(struct slots *slots, uint32_t slot, uint32_t local_rank);
+/* Each sends a signal. Returns 0, or 1 when there is no such process. */
+int slots_signal(struct slots *slots, uint32_t slot, int signal); /* keeper, agent, ranks */
+int slots_signal_keeper(struct slots *slots, uint32_t slot, int signal);
+int slots_signal_agent(struct slots *slots, uint32_t slot, int signal); /* the agent proper */
+int slots_signal_rank(struct slots *slots, uint32_t slot, uint32_t local_rank, int signal);
 
 #endif

@@ -28,11 +28,15 @@ static void entry_print(const struct fault_entry *entry, struct text *out)
         text_addf(out, "step=%" PRId64, entry->step);
     else
         text_addf(out, "%" PRId64 ".%09" PRId64 "s", entry->after / SECOND, entry->after % SECOND);
+    if (entry->length)
+        text_addf(
+            out, "/%" PRId64 ".%09" PRId64 "s", entry->length / SECOND, entry->length % SECOND);
 }
 
 static int same(const struct fault_entry *a, const struct fault_entry *b)
 {
     return a->target == b->target && a->index == b->index && a->step == b->step &&
+           llabs(a->length - b->length) <= 1 &&
            llabs(a->after - b->after) <= 1; /* a decimal fraction is no whole number of them */
 }
 

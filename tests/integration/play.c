@@ -245,6 +245,41 @@ int play_repairs(const char *directory)
     return count;
 }
 
+static const char *text_of(const cJSON *object, const char *key)
+{
+    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
+
+    return text ? text : "";
+}
+
+static double milliseconds_of(const cJSON *repair, const char *key)
+{
+    const cJSON *spans = cJSON_GetObjectItemCaseSensitive(repair, "milliseconds");
+    const cJSON *span = cJSON_GetObjectItemCaseSensitive(spans, key);
+
+    return cJSON_IsNumber(span) ? span->valuedouble : NAN;
+}
+
+bool play_repaired(const char *directory, const char *cause, const char *words)
+{
+    cJSON *result = result_read(directory);
+    const cJSON *repair;
+    bool found = false;
+
+    cJSON_ArrayForEach(repair, cJSON_GetObjectItemCaseSensitive(result, "repairs"))
+    {
+        found |= !strcmp(text_of(repair, "cause"), cause) &&
+                 strstr(text_of(repair, "text"), words) != NULL;
+        printf("\n%s: seen after %.0f ms, a step after %.0f ms: %s",
+               text_of(repair, "cause"),
+               milliseconds_of(repair, "detect"),
+               milliseconds_of(repair, "total"),
+               text_of(repair, "text"));
+    }
+    cJSON_Delete(result);
+    return found;
+}
+
 uint64_t play_weights(const char *directory)
 {
     char text[64];

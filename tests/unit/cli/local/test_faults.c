@@ -30,6 +30,10 @@ static void every_target_and_both_times_are_read(void)
         {"slot:1@.25s", {.target = FAULT_SLOT, .index = 1, .step = -1, .after = CLOCK_MS(250)}},
         {"lead@step=900", {.target = FAULT_LEAD, .step = 900}},
         {"lead@1000000s", {.target = FAULT_LEAD, .step = -1, .after = CLOCK_SECONDS(1000000)}},
+        {"rank:1@step=7/2.5s",
+         {.target = FAULT_RANK, .index = 1, .step = 7, .length = CLOCK_MS(2500)}},
+        {"lead@1s/9s",
+         {.target = FAULT_LEAD, .step = -1, .after = CLOCK_SECONDS(1), .length = CLOCK_SECONDS(9)}},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -41,7 +45,8 @@ static void every_target_and_both_times_are_read(void)
         CU_ASSERT(faults.count == 1);
         CU_ASSERT(entry->target == wanted->target && entry->index == wanted->index);
         CU_ASSERT(entry->step == wanted->step && entry->after == wanted->after);
-        CU_ASSERT(!entry->done && !entry->struck);
+        CU_ASSERT(entry->length == wanted->length);
+        CU_ASSERT(!entry->done && !entry->struck && !entry->resumed);
     }
 }
 
@@ -58,7 +63,8 @@ static void a_list_keeps_its_order_and_may_be_empty(void)
 }
 
 #define ALLOWED                                                                                    \
-    " is not a fault: allowed are rank:R, agent:S, slot:S or lead, then @step=N or @SECONDSs"
+    " is not a fault: allowed are rank:R, agent:S, slot:S or lead, then @step=N or @SECONDSs, "    \
+    "then nothing or /SECONDSs"
 
 static void each_error_names_the_entry_and_changes_nothing(void)
 {
@@ -99,6 +105,12 @@ static void each_error_names_the_entry_and_changes_nothing(void)
         {"lead@step=-1", "'lead@step=-1'" ALLOWED},
         {"lead@step=", "'lead@step='" ALLOWED},
         {"lead@step=9223372036854775808", "'lead@step=9223372036854775808'" ALLOWED},
+        {"lead@1s/", "'lead@1s/'" ALLOWED},
+        {"lead@1s/0s", "'lead@1s/0s'" ALLOWED},
+        {"lead@1s/5", "'lead@1s/5'" ALLOWED},
+        {"lead@1s/1s/1s", "'lead@1s/1s/1s'" ALLOWED},
+        {"lead@1s/step=5", "'lead@1s/step=5'" ALLOWED},
+        {"lead/1s@1s", "'lead/1s@1s'" ALLOWED},
         {"lead@1s, lead@2s", "' lead@2s'" ALLOWED},
         {"lead@1s,,lead@2s", "''" ALLOWED},
         {",lead@1s", "''" ALLOWED},
@@ -167,6 +179,22 @@ static void an_entry_is_due_at_its_step_or_its_time_and_once(void)
     CU_ASSERT(faults_due(&faults, INT64_MAX, INT64_MAX) == NULL);
 }
 
+static void what_was_stopped_goes_on_after_its_time_and_once(void)
+{
+    struct faults faults;
+
+    CU_ASSERT_FATAL(parse(&faults, "rank:1@1s,lead@1s/3s", NULL) == 0);
+    CU_ASSERT(faults_over(&faults, INT64_MAX) == NULL); /* nothing is stopped */
+    for (int i = 0; i < 2; i++) {
+        faults.entries[i].done = true;
+        faults.entries[i].struck = CLOCK_SECONDS(50);
+    }
+    CU_ASSERT(faults_over(&faults, CLOCK_SECONDS(53) - 1) == NULL);
+    CU_ASSERT(faults_over(&faults, CLOCK_SECONDS(53)) == &faults.entries[1]);
+    faults.entries[1].resumed = true;
+    CU_ASSERT(faults_over(&faults, INT64_MAX) == NULL);
+}
+
 static void a_name_says_what_is_killed(void)
 {
     static const char *const names[] = {"rank 2", "agent 1", "slot 0", "lead"};
@@ -191,4 +219,6 @@ SUITE("cli faults",
       {"a list holds so many and not one more", a_list_holds_so_many_and_not_one_more},
       {"an entry is due at its step or its time and once",
        an_entry_is_due_at_its_step_or_its_time_and_once},
+      {"what was stopped goes on after its time and once",
+       what_was_stopped_goes_on_after_its_time_and_once},
       {"a name says what is killed", a_name_says_what_is_killed})

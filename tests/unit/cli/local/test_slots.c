@@ -168,14 +168,15 @@ static void a_slot_that_is_killed_ends_alone(void)
     scene_begin(&scene, 2, "#!/bin/sh\nexec sleep 1000\n");
     scene_open(&scene);
     CU_ASSERT(slots_alive(scene.slots) == 2);
-    CU_ASSERT(slots_kill(scene.slots, 2) == 1);
-    CU_ASSERT(slots_kill(scene.slots, 0) == 0);
+    CU_ASSERT(slots_signal(scene.slots, 2, SIGKILL) == 1);
+    CU_ASSERT(slots_signal(scene.slots, 0, SIGKILL) == 0);
     scene.alive = 1;
     scene_run(&scene);
     CU_ASSERT(scene.ended == 1 && slots_alive(scene.slots) == 1);
     ended_with(&scene, 0, "signal 9 (Killed)");
-    CU_ASSERT(slots_kill(scene.slots, 0) == 1);
-    CU_ASSERT(slots_kill(scene.slots, 1) == 0);
+    CU_ASSERT(slots_signal(scene.slots, 0, SIGKILL) == 1);
+    CU_ASSERT(slots_signal_keeper(scene.slots, 0, SIGKILL) == 1);
+    CU_ASSERT(slots_signal_keeper(scene.slots, 1, SIGKILL) == 0);
     scene.alive = 0;
     scene_run(&scene);
     CU_ASSERT(scene.ended == 2);
@@ -199,16 +200,17 @@ static void child_ends(const char *script, int agent, const char *wanted)
     scene_begin(&scene, 1, script);
     scene_open(&scene);
     for (int64_t due = clock_now() + PATIENT; missed && clock_now() < due;) {
-        missed = agent ? slots_kill_agent(scene.slots, 0) : slots_kill_rank(scene.slots, 0, 1);
+        missed = agent ? slots_signal_agent(scene.slots, 0, SIGKILL)
+                       : slots_signal_rank(scene.slots, 0, 1, SIGKILL);
         clock_sleep(CLOCK_MS(1));
     }
     CU_ASSERT_FATAL(!missed);
-    CU_ASSERT(slots_kill_rank(scene.slots, 0, 0) == 1);
-    CU_ASSERT(slots_kill_rank(scene.slots, 1, 1) == 1);
-    CU_ASSERT(slots_kill_agent(scene.slots, 1) == 1);
+    CU_ASSERT(slots_signal_rank(scene.slots, 0, 0, SIGKILL) == 1);
+    CU_ASSERT(slots_signal_rank(scene.slots, 1, 1, SIGKILL) == 1);
+    CU_ASSERT(slots_signal_agent(scene.slots, 1, SIGKILL) == 1);
     scene_run(&scene);
     ended_with(&scene, 0, wanted);
-    CU_ASSERT(slots_kill_agent(scene.slots, 0) == 1);
+    CU_ASSERT(slots_signal_agent(scene.slots, 0, SIGKILL) == 1);
     scene_end(&scene);
 }
 
@@ -259,7 +261,7 @@ static void a_slot_is_killed_with_the_groups_of_its_children(void)
     CU_ASSERT_FATAL(end >= 0);
     scene_open(&scene);
     CU_ASSERT(poll(&(struct pollfd){.fd = end, .events = POLLIN}, 1, GUARD) == 1);
-    CU_ASSERT(slots_kill(scene.slots, 0) == 0);
+    CU_ASSERT(slots_signal(scene.slots, 0, SIGKILL) == 0);
     scene_run(&scene);
     CU_ASSERT(let_go(end));
     close(end);
