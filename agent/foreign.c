@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "agent/agent.h"
-#include "agent/environment.h"
 #include "agent/keeper_link.h"
 #include "agent/torchrun.h"
 #include "base/net.h"
@@ -71,7 +70,7 @@ int foreign_words(struct agent *agent, uint32_t rank, struct error *error)
                                    .repairs = agent->facts.lead.rank_budget,
                                    .master = master,
                                    .port = port_of(&agent->go),
-                                   .threads = environment_has(environ, "OMP_NUM_THREADS")};
+                                   .inherited = environ};
     int descriptor;
 
     net_host(first ? first->address : "", master);

@@ -2,29 +2,141 @@
 #include "agent/torchrun.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "agent/environment.h"
+
+/* Values that are not fixed. */
+enum value {
+    FIXED,
+    RANK,
+    SIZE,
+    LOCAL_RANK,
+    LOCAL_SIZE,
+    GROUP,
+    GROUPS,
+    HOST,
+    PORT,
+    ENDPOINT,
+    JOB,
+    ATTEMPT,
+    GENERATION,
+    RESTARTS,
+    REPAIRS
+};
+
+struct row {
+    const char *name;
+    enum value value;
+    const char *fixed;
+    bool yields;  /* to a word that is inherited */
+    bool crowded; /* said only where several processes share a machine */
+};
+
+static const struct row rows[] = {
+    {.name = "RANK", RANK},
+    {.name = "LOCAL_RANK", LOCAL_RANK},
+    {.name = "WORLD_SIZE", SIZE},
+    {.name = "LOCAL_WORLD_SIZE", LOCAL_SIZE},
+    {.name = "GROUP_RANK", GROUP},
+    {.name = "GROUP_WORLD_SIZE", GROUPS},
+    {.name = "NODE_RANK", GROUP},
+    {.name = "ROLE_NAME", .fixed = "default"},
+    {.name = "ROLE_RANK", RANK},
+    {.name = "ROLE_WORLD_SIZE", SIZE},
+    {.name = "MASTER_ADDR", HOST},
+    {.name = "MASTER_PORT", PORT},
+    {.name = "TORCHELASTIC_RESTART_COUNT", RESTARTS},
+    {.name = "TORCHELASTIC_MAX_RESTARTS", REPAIRS},
+    {.name = "TORCHELASTIC_RUN_ID", JOB},
+    {.name = "TORCHELASTIC_USE_AGENT_STORE", .fixed = "False"},
+    {.name = "TORCH_NCCL_ASYNC_ERROR_HANDLING", .fixed = "1", .yields = true},
+    {.name = "OMP_NUM_THREADS", .fixed = "1", .yields = true, .crowded = true},
+    {.name = "PET_NNODES", GROUPS},
+    {.name = "PET_NODE_RANK", GROUP},
+    {.name = "PET_NPROC_PER_NODE", LOCAL_SIZE, .yields = true},
+    {.name = "PET_MASTER_ADDR", HOST},
+    {.name = "PET_MASTER_PORT", PORT},
+    {.name = "PET_RDZV_BACKEND", .fixed = "static"},
+    {.name = "PET_RDZV_ENDPOINT", ENDPOINT},
+    {.name = "PET_RDZV_ID", JOB},
+    /* A restart of its own would go unnoticed by the other replicas. */
+    {.name = "PET_MAX_RESTARTS", .fixed = "0", .yields = true},
+    {.name = "MUSTER_JOB", JOB},
+    {.name = "MUSTER_ATTEMPT", ATTEMPT},
+    {.name = "MUSTER_GENERATION", GENERATION},
+};
+
+uint32_t torchrun_rank(const struct torchrun_place *place)
+{
+    return place->group * place->local_size + place->local_rank;
+}
+
+static uint64_t number_of(const struct torchrun_place *place, enum value value)
+{
+    switch (value) {
+    case RANK:
+        return torchrun_rank(place);
+    case SIZE:
+        return (uint64_t)place->groups * place->local_size;
+    case LOCAL_RANK:
+        return place->local_rank;
+    case LOCAL_SIZE:
+        return place->local_size;
+    case GROUP:
+        return place->group;
+    case GROUPS:
+        return place->groups;
+    case PORT:
+        return place->port;
+    case ATTEMPT:
+        return place->attempt;
+    case GENERATION:
+        return place->generation;
+    case RESTARTS:
+        return place->generation - 1;
+    case REPAIRS:
+        return place->repairs;
+    default:
+        return 0;
+    }
+}
+
+static void word_add(const struct torchrun_place *place, const struct row *row, struct text *words)
+{
+    bool six = strchr(place->master, ':') != NULL;
+
+    switch (row->value) {
+    case FIXED:
+        text_word(words, "%s=%s", row->name, row->fixed);
+        break;
+    case HOST:
+        text_word(words, "%s=%s", row->name, place->master);
+        break;
+    case ENDPOINT:
+        text_word(words,
+                  six ? "%s=[%s]:%" PRIu32 : "%s=%s:%" PRIu32,
+                  row->name,
+                  place->master,
+                  place->port);
+        break;
+    case JOB:
+        text_word(words, "%s=%s", row->name, place->job);
+        break;
+    default:
+        text_word(words, "%s=%" PRIu64, row->name, number_of(place, row->value));
+        break;
+    }
+}
 
 void torchrun_words(const struct torchrun_place *place, struct text *words)
 {
-    uint32_t rank = place->group * place->local_size + place->local_rank;
-    uint32_t size = place->groups * place->local_size;
-
-    text_word(words, "RANK=%" PRIu32, rank);
-    text_word(words, "LOCAL_RANK=%" PRIu32, place->local_rank);
-    text_word(words, "WORLD_SIZE=%" PRIu32, size);
-    text_word(words, "LOCAL_WORLD_SIZE=%" PRIu32, place->local_size);
-    text_word(words, "GROUP_RANK=%" PRIu32, place->group);
-    text_word(words, "GROUP_WORLD_SIZE=%" PRIu32, place->groups);
-    text_word(words, "ROLE_NAME=default");
-    text_word(words, "ROLE_RANK=%" PRIu32, rank);
-    text_word(words, "ROLE_WORLD_SIZE=%" PRIu32, size);
-    text_word(words, "MASTER_ADDR=%s", place->master);
-    text_word(words, "MASTER_PORT=%" PRIu32, place->port);
-    text_word(words, "TORCHELASTIC_RESTART_COUNT=%" PRIu64, place->generation - 1);
-    text_word(words, "TORCHELASTIC_MAX_RESTARTS=%" PRIu32, place->repairs);
-    text_word(words, "TORCHELASTIC_RUN_ID=%s", place->job);
-    if (!place->threads)
-        text_word(words, "OMP_NUM_THREADS=1");
-    text_word(words, "MUSTER_JOB=%s", place->job);
-    text_word(words, "MUSTER_ATTEMPT=%" PRIu32, place->attempt);
-    text_word(words, "MUSTER_GENERATION=%" PRIu64, place->generation);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (rows[i].yields && environment_has(place->inherited, rows[i].name))
+            continue;
+        if (rows[i].crowded && place->local_size == 1)
+            continue;
+        word_add(place, &rows[i], words);
+    }
 }

@@ -117,6 +117,8 @@ static void environment_check(const char *directory, int rank, char port[128])
     word_is(environment.data, "LOCAL_WORLD_SIZE", "2");
     word_is(environment.data, "MASTER_ADDR", "127.0.0.1");
     word_is(environment.data, "TORCHELASTIC_RUN_ID", "foreign");
+    word_is(environment.data, "NODE_RANK", rank / 2 ? "1" : "0");
+    word_is(environment.data, "PET_NNODES", "2");
     word_is(environment.data, "MUSTER_LINK", "");
     word_of(environment.data, "MASTER_PORT", port, 128);
 }
