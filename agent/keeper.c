@@ -14,6 +14,8 @@
 
 #include "agent/environment.h"
 #include "agent/keeper_link.h"
+#include "agent/keeper_output.h"
+#include "agent/keeper_words.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -27,8 +29,8 @@
 #define PAUSE        CLOCK_MS(50)     /* before starting one that did; doubled each time */
 #define FAILURES     8                /* in a row, then the keeper gives up */
 #define EXIT_GAVE_UP 1
-#define WORDS_MOST   65536 /* bytes of a foreign rank's environment that an agent gives */
-#define FIRST_FREE   3     /* descriptor of a child after the standard ones */
+#define FLUSH        CLOCK_SECONDS(2) /* at the end, for the reader of the output to take it */
+#define AGENT_LINK   3                /* descriptor of the agent proper */
 
 extern char **environ;
 
@@ -54,6 +56,8 @@ struct keeper {
     int64_t agent_started;
     unsigned agent_failures;
     struct child ranks[SETTINGS_RANKS];
+    struct keeper_output output;
+    struct timer flush_timer;
     bool leaving;
     int code;
 };
@@ -68,16 +72,28 @@ static void tell(struct keeper *keeper,
         log_warning(&keeper->log, "the agent does not read; ending it");
 }
 
-/* Ends when everything it owns has ended. */
-static void end_check(struct keeper *keeper)
+static void end(void *context)
 {
+    struct keeper *keeper = context;
+
+    loop_stop(&keeper->loop);
+}
+
+/* Ends when everything it owns has ended and what the ranks said is written. */
+static void end_check(void *context)
+{
+    struct keeper *keeper = context;
+
     if (!keeper->leaving || keeper->agent.process)
         return;
     for (int i = 0; i < SETTINGS_RANKS; i++) {
         if (keeper->ranks[i].process)
             return;
     }
-    loop_stop(&keeper->loop);
+    if (keeper_output_idle(&keeper->output))
+        loop_stop(&keeper->loop);
+    else if (!keeper->flush_timer.place)
+        loop_timer(&keeper->loop, &keeper->flush_timer, clock_now() + FLUSH);
 }
 
 /* Sends a signal to a rank; to a foreign one and whatever it has started. */
@@ -167,50 +183,11 @@ static void rank_ended(void *context, uint32_t events)
     if (rank->foreign)
         rank_signal(rank, SIGKILL); /* what it has left behind */
     message.status = child_reap(keeper, rank);
+    keeper_output_end(&keeper->output, message.rank);
+    keeper_output_words(&keeper->output, message.rank, message.text, sizeof message.text);
     rank_forget(rank);
     tell(keeper, &message, NULL, 0);
     end_check(keeper);
-}
-
-/* What every rank is told. */
-static void words_common(const struct keeper *keeper, uint32_t index, struct text *words)
-{
-    const struct settings *settings = keeper->settings;
-
-    text_word(words, "MUSTER_HOST=%s", settings->host);
-    text_word(words, "MUSTER_JOB=%s", settings->job);
-    text_word(words, "MUSTER_SLOT=%lld", (long long)settings->slot);
-    text_word(words, "MUSTER_LOCAL_RANK=%u", (unsigned)index);
-}
-
-/* What a native rank is told, unless it was told otherwise. */
-static void words_native(struct text *words)
-{
-    static const char *const threads[] = {"OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"};
-
-    text_word(words, "MUSTER_LINK=%d", FIRST_FREE);
-    text_word(words, "MUSTER_PAGE=%d", FIRST_FREE + 1);
-    text_word(words, "MUSTER_CONTROL=%d", FIRST_FREE + 2);
-    text_word(words, "MUSTER_SPEC=%d", FIRST_FREE + 3);
-    for (size_t i = 0; i < sizeof threads / sizeof *threads; i++) {
-        if (!environment_has(environ, threads[i]))
-            text_word(words, "%s=1", threads[i]);
-    }
-}
-
-/* Adds the words that the agent has written for a foreign rank. */
-static int words_foreign(int descriptor, struct text *words, struct error *error)
-{
-    CLEAN_FREE char *bytes = NULL;
-    off_t size = lseek(descriptor, 0, SEEK_END);
-
-    if (size < 0 || size > WORDS_MOST)
-        return error_set(error, "the environment of a rank cannot be read");
-    bytes = memory_get((size_t)size + 1, 1);
-    if (file_get_at(descriptor, bytes, (size_t)size, 0))
-        return error_errno(error, "cannot read the environment of a rank");
-    text_add_bytes(words, bytes, (size_t)size);
-    return 0;
 }
 
 /* A page before its rank has written anything: no state, no loss. */
@@ -256,40 +233,64 @@ static int rank_watch(struct keeper *keeper, struct child *rank, int pidfd, stru
     return -1;
 }
 
-/* Starts a native rank with the spec that is `given`, or a foreign one with these words. */
-static int rank_start(struct keeper *keeper, uint32_t index, int given, struct error *error)
+/* Starts the process of a rank. `ends` are its standard output and standard error, its end of the
+ * link, and the spec; a foreign one has the first two. */
+static int rank_launch(struct keeper *keeper,
+                       struct child *rank,
+                       const char *const *environment,
+                       const int ends[4],
+                       struct error *error)
 {
-    struct child *rank = &keeper->ranks[index];
-    CLEAN(text) struct text own = {0};
-    CLEAN(text) struct text words = {0};
-    CLEAN_FREE const char **environment = NULL;
-    CLEAN_FD int link = -1;
-    int pidfd;
-
-    words_common(keeper, index, &own);
-    if (rank->foreign ? words_foreign(given, &own, error) : shared_make(rank, &link, error))
-        return -1;
-    if (!rank->foreign)
-        words_native(&own);
-    environment_join(environ, &own, &words);
-    environment = environment_list(&words);
-    const struct process_descriptor descriptors[] = {{link, FIRST_FREE},
-                                                     {rank->shared[1], FIRST_FREE + 1},
-                                                     {rank->shared[2], FIRST_FREE + 2},
-                                                     {given, FIRST_FREE + 3}};
+    const struct process_descriptor descriptors[] = {{ends[0], STDOUT_FILENO},
+                                                     {ends[1], STDERR_FILENO},
+                                                     {ends[2], KEEPER_DESCRIPTOR_LINK},
+                                                     {rank->shared[1], KEEPER_DESCRIPTOR_PAGE},
+                                                     {rank->shared[2], KEEPER_DESCRIPTOR_CONTROL},
+                                                     {ends[3], KEEPER_DESCRIPTOR_SPEC}};
     const struct process_spec process = {.arguments =
                                              (const char *const *)keeper->settings->command,
                                          .environment = environment,
                                          .descriptors = descriptors,
-                                         .descriptor_count = rank->foreign ? 0 : 4,
+                                         .descriptor_count = rank->foreign ? 2 : 6,
                                          .own_group = rank->foreign,
                                          .death_signal = SIGKILL};
+    int pidfd;
 
-    if (process_start(&process, &rank->process, &pidfd, error) ||
-        rank_watch(keeper, rank, pidfd, error))
+    if (process_start(&process, &rank->process, &pidfd, error))
         return -1;
-    rank_hand_over(keeper, index);
-    return 0;
+    return rank_watch(keeper, rank, pidfd, error);
+}
+
+/* Starts a native rank with the spec that is `given`, or a foreign one with these words. */
+static int rank_start(struct keeper *keeper,
+                      const struct keeper_link_message *message,
+                      int given,
+                      struct error *error)
+{
+    struct child *rank = &keeper->ranks[message->rank];
+    CLEAN(text) struct text own = {0};
+    CLEAN(text) struct text words = {0};
+    CLEAN_FREE const char **environment = NULL;
+    CLEAN_FD int link = -1;
+    int streams[KEEPER_OUTPUT_STREAMS];
+    int outcome;
+
+    if (!rank->foreign)
+        keeper_words_native(keeper->settings, message->rank, &own);
+    if (rank->foreign ? keeper_words_foreign(keeper->settings, message->rank, given, &own, error)
+                      : shared_make(rank, &link, error))
+        return -1;
+    environment_join(environ, &own, &words);
+    environment = environment_list(&words);
+    if (keeper_output_start(&keeper->output, message->rank, message->place, streams, error))
+        return -1;
+    outcome = rank_launch(
+        keeper, rank, environment, (const int[]){streams[0], streams[1], link, given}, error);
+    for (int i = 0; i < KEEPER_OUTPUT_STREAMS; i++)
+        close(streams[i]);
+    if (outcome == 0)
+        rank_hand_over(keeper, message->rank);
+    return outcome;
 }
 
 static void on_spawn(struct keeper *keeper, const struct keeper_link_message *message, int given)
@@ -301,8 +302,9 @@ static void on_spawn(struct keeper *keeper, const struct keeper_link_message *me
         keeper->ranks[message->rank].process)
         return;
     keeper->ranks[message->rank].foreign = message->code == KEEPER_LINK_FOREIGN;
-    if (rank_start(keeper, message->rank, given, &error) == 0)
+    if (rank_start(keeper, message, given, &error) == 0)
         return;
+    keeper_output_end(&keeper->output, message->rank);
     rank_forget(&keeper->ranks[message->rank]);
     log_error(&keeper->log, "%s", error.text);
     snprintf(failed.text, sizeof failed.text, "%.*s", (int)sizeof failed.text - 1, error.text);
@@ -382,7 +384,7 @@ static void agent_ended(void *context, uint32_t events)
 
 static int agent_launch(struct keeper *keeper, int own, struct error *error)
 {
-    const struct process_descriptor descriptors[] = {{own, FIRST_FREE}};
+    const struct process_descriptor descriptors[] = {{own, AGENT_LINK}};
     const struct process_spec process = {.arguments = (const char *const *)keeper->argv,
                                          .descriptors = descriptors,
                                          .descriptor_count = 1,
@@ -390,7 +392,7 @@ static int agent_launch(struct keeper *keeper, int own, struct error *error)
     char number[16];
     int pidfd;
 
-    snprintf(number, sizeof number, "%d", FIRST_FREE);
+    snprintf(number, sizeof number, "%d", AGENT_LINK);
     setenv(KEEPER_LINK_ENVIRONMENT, number, 1);
     if (process_start(&process, &keeper->agent.process, &pidfd, error))
         return -1;
@@ -449,9 +451,14 @@ static int keeper_begin(struct keeper *keeper, struct error *error)
     prctl(PR_SET_CHILD_SUBREAPER, 1); /* as process 1 of a pod is by itself */
     keeper->signals = (struct watch){.call = on_signal, .context = keeper};
     keeper->agent_timer = (struct timer){.call = agent_start, .context = keeper};
-    if (loop_init(&keeper->loop, error))
+    keeper->flush_timer = (struct timer){.call = end, .context = keeper};
+    keeper->output.taken = end_check;
+    keeper->output.context = keeper;
+    if (loop_init(&keeper->loop, error) ||
+        signals_open(&keeper->loop, &keeper->signals, taken, error))
         return -1;
-    return signals_open(&keeper->loop, &keeper->signals, taken, error);
+    return keeper_output_open(
+        &keeper->output, &keeper->loop, (uint32_t)keeper->settings->ranks, error);
 }
 
 int keeper_run(const struct settings *settings, char **argv)
@@ -470,6 +477,7 @@ int keeper_run(const struct settings *settings, char **argv)
         if (keeper->leaving && !keeper->agent.process)
             return keeper->code;
         if (loop_run(&keeper->loop, &error) == 0) {
+            keeper_output_close(&keeper->output);
             loop_done(&keeper->loop);
             return keeper->code;
         }

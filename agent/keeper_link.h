@@ -12,19 +12,20 @@
 
 #define KEEPER_LINK_ENVIRONMENT "MUSTER_KEEPER" /* holds the agent's descriptor */
 #define KEEPER_LINK_DESCRIPTORS 3
+#define KEEPER_LINK_TEXT        240 /* what an incident can hold of a process's last words */
 
 enum keeper_link_type {
     /* agent to keeper */
-    KEEPER_LINK_SPAWN = 1, /* rank, code: native or foreign; descriptor: the spec, or the words of
-                            * a foreign one's environment */
+    KEEPER_LINK_SPAWN = 1, /* rank, place: the number before its lines, code: native or foreign;
+                            * descriptor: the spec, or the words of a foreign one's environment */
     KEEPER_LINK_TERMINATE, /* rank: ask it to end */
     KEEPER_LINK_KILL,      /* rank */
     KEEPER_LINK_LEAVE,     /* code: end with it, do not start another agent */
     /* keeper to agent */
     KEEPER_LINK_RANK,   /* rank, process, code: native or foreign; descriptors of a native one:
                          * link, page, control. It lives. */
-    KEEPER_LINK_EXITED, /* rank, process, status (waitpid's) */
-    KEEPER_LINK_FAILED, /* rank; text follows: it cannot be started */
+    KEEPER_LINK_EXITED, /* rank, process, status (waitpid's), text: what it said last */
+    KEEPER_LINK_FAILED, /* rank, text: why it cannot be started */
     KEEPER_LINK_READY   /* every rank that lives has been handed over */
 };
 
@@ -38,7 +39,8 @@ struct keeper_link_message {
     int32_t process;
     int32_t status;
     uint32_t code;
-    char text[236];
+    uint32_t place;
+    char text[KEEPER_LINK_TEXT];
 };
 
 /* Sends a message with `count` descriptors (at most KEEPER_LINK_DESCRIPTORS), which stay the

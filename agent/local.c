@@ -98,8 +98,10 @@ static struct link_message message_for(const struct agent *agent, uint32_t rank,
 /* Starts a foreign rank. An agent that has not even the memory to say how ends with its pod. */
 static void foreign_spawn(struct agent *agent, uint32_t rank)
 {
-    const struct keeper_link_message message = {
-        .type = KEEPER_LINK_SPAWN, .rank = rank, .code = KEEPER_LINK_FOREIGN};
+    const struct keeper_link_message message = {.type = KEEPER_LINK_SPAWN,
+                                                .rank = rank,
+                                                .code = KEEPER_LINK_FOREIGN,
+                                                .place = message_for(agent, rank, 0).rank};
     struct error error;
     CLEAN_FD int given = foreign_words(agent, rank, &error);
 
@@ -130,7 +132,11 @@ static void native_order(struct agent *agent, const struct ranks_order *order)
 {
     struct link *link = &agent->links[order->rank];
     struct link_message message = message_for(agent, order->rank, LINK_ASSIGN);
-    struct keeper_link_message keeper = {.type = KEEPER_LINK_SPAWN, .rank = order->rank};
+    /* It has no place yet; this is the one that it has when no slot is missing. */
+    struct keeper_link_message keeper = {.type = KEEPER_LINK_SPAWN,
+                                         .rank = order->rank,
+                                         .place =
+                                             agent->self.slot * agent->ranks.count + order->rank};
     int unread = 0;
 
     switch (order->kind) {
@@ -300,8 +306,10 @@ static void on_rank(struct agent *agent,
 
 static void on_exited(struct agent *agent, const struct keeper_link_message *message)
 {
-    struct ranks_news news = {
-        .event = RANK_EXITED, .rank = message->rank, .status = message->status};
+    struct ranks_news news = {.event = RANK_EXITED,
+                              .rank = message->rank,
+                              .status = message->status,
+                              .text = message->text};
     CLEAN(text) struct text how = {0};
 
     process_status(message->status, &how);

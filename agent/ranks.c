@@ -82,12 +82,19 @@ static enum cause cause_of(enum rank_kind kind, const struct rank *rank, int sta
     return CAUSE_RANK_CRASH;
 }
 
+/* How a process ended, and what it said last. */
 static void exit_describe(const struct ranks_news *news, char text[RANK_TEXT])
 {
-    if (WIFSIGNALED(news->status))
-        snprintf(text, RANK_TEXT, "signal %d", WTERMSIG(news->status));
-    else
-        snprintf(text, RANK_TEXT, "exit code %d", WEXITSTATUS(news->status));
+    bool killed = WIFSIGNALED(news->status);
+    const char *last = news->text ? news->text : "";
+
+    snprintf(text,
+             RANK_TEXT,
+             "%s %d%s%s",
+             killed ? "signal" : "exit code",
+             killed ? WTERMSIG(news->status) : WEXITSTATUS(news->status),
+             *last ? ": " : "",
+             last);
 }
 
 static void blame(struct ranks *ranks,
@@ -268,7 +275,7 @@ static void news_keep(struct rank *rank, const struct ranks_news *news)
     }
     if (news->code)
         rank->code = news->code;
-    if (news->text && *news->text)
+    if (news->text && *news->text && news->event != RANK_EXITED)
         snprintf(rank->text, sizeof rank->text, "%s", news->text);
 }
 
@@ -344,6 +351,7 @@ void ranks_hear(struct ranks *ranks,
         finished.event = RANK_FINISHED;
         finished.generation = ranks->items[news->rank].generation;
         finished.outcome = OUTCOME_SUCCEEDED;
+        finished.text = NULL; /* what it said last is no result */
     }
     hear(ranks, &finished, now, output);
 }

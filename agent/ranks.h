@@ -77,7 +77,7 @@ struct ranks_news {
     enum outcome outcome;
     uint32_t code;    /* announced exit code */
     int status;       /* RANK_EXITED: waitpid's */
-    const char *text; /* may be NULL */
+    const char *text; /* its reason or result; RANK_EXITED: what it said last. May be NULL */
 };
 
 /* Begins with `count` native ranks down, to be started at the first step. */

@@ -149,14 +149,28 @@ static void a_killed_process_restarts_the_group_and_it_completes(void)
     }
 }
 
+/* Looks for what a process of the slot has said. */
+static void log_has(const char *directory, int slot, const char *line)
+{
+    CLEAN(text) struct text path = {0};
+    CLEAN(text) struct text content = {0};
+
+    text_addf(&path, "%s/.muster/foreign/attempt-1/slot-%d.log", directory, slot);
+    CU_ASSERT_FATAL(file_read(path.data, LIMIT, &content, NULL) == 0);
+    CHECK_HAS(text_string(&content), line);
+}
+
 static void a_trainer_that_always_fails_ends_with_the_budget(void)
 {
-    const char *directory = fresh("exit 7\n");
+    const char *directory = fresh("echo Traceback; echo \"KeyError: 'x'\" >&2; exit 7\n");
     struct play play;
 
     play_run(&play, directory, "muster", "run", "job.yaml", NULL);
     CU_ASSERT(play.code == 1);
-    CU_ASSERT(play_said(&play, "exit code 7 (the budget recovery.budgets.rank is spent)"));
+    CU_ASSERT(play_said(&play, "KeyError: 'x' (the budget recovery.budgets.rank is spent)"));
+    CU_ASSERT(play_said(&play, "RankCrashed: exit code 7: Traceback | "));
+    log_has(directory, 0, "[rank 1] KeyError: 'x'\n");
+    log_has(directory, 1, "[rank 3] Traceback\n");
     play_done(&play);
 }
 

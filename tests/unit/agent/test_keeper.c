@@ -52,8 +52,10 @@ static void await(struct played *played, enum keeper_link_type type)
 
 static void order(struct played *played, enum keeper_link_type type, uint32_t number)
 {
-    const struct keeper_link_message message = {
-        .type = type, .rank = number, .code = type == KEEPER_LINK_LEAVE ? number : 0};
+    const struct keeper_link_message message = {.type = type,
+                                                .rank = number,
+                                                .code = type == KEEPER_LINK_LEAVE ? number : 0,
+                                                .place = 40 + number};
     int spec = file_memory("spec", 0, NULL);
 
     if (spec < 0 || write(spec, "spec", 4) != 4 || lseek(spec, 0, SEEK_SET) != 0)
@@ -187,6 +189,62 @@ static void part_hand_over(struct played *played)
     _exit(1);
 }
 
+static void note_await(const char *suffix)
+{
+    CLEAN(text) struct text path = {0};
+
+    text_addf(&path, "%s%s", note_path(), suffix);
+    while (access(path.data, F_OK))
+        usleep(1000);
+}
+
+static void note_leave(const char *suffix)
+{
+    CLEAN(text) struct text path = {0};
+
+    text_addf(&path, "%s%s", note_path(), suffix);
+    close(open(path.data, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+}
+
+/* Compares what a rank has said last. */
+static void part_words(struct played *played)
+{
+    await(played, KEEPER_LINK_READY);
+    order(played, KEEPER_LINK_SPAWN, 1);
+    await(played, KEEPER_LINK_RANK);
+    await(played, KEEPER_LINK_EXITED);
+    if (strcmp(played->message.text, "one | two | three"))
+        part_fail(played->message.text);
+    leave(played, 3);
+}
+
+/* The first life starts a rank and dies, the second one stays until the rank has said more. */
+static void part_heir(struct played *played)
+{
+    if (access(note_path(), F_OK) == 0) {
+        note_await("-more");
+        leave(played, 4);
+    }
+    await(played, KEEPER_LINK_READY);
+    order(played, KEEPER_LINK_SPAWN, 0);
+    await(played, KEEPER_LINK_RANK);
+    note_leave("");
+    _exit(1);
+}
+
+/* Nobody reads what the rank says: it can be killed all the same, which is then noted. */
+static void part_deaf(struct played *played)
+{
+    await(played, KEEPER_LINK_READY);
+    order(played, KEEPER_LINK_SPAWN, 0);
+    await(played, KEEPER_LINK_RANK);
+    usleep(100000); /* it is stuck by now; if it is not, less is tried */
+    order(played, KEEPER_LINK_KILL, 0);
+    await(played, KEEPER_LINK_EXITED);
+    note_leave("");
+    leave(played, WIFSIGNALED(played->message.status) ? WTERMSIG(played->message.status) : BROKEN);
+}
+
 static void part_no_such_command(struct played *played)
 {
     await(played, KEEPER_LINK_READY);
@@ -217,6 +275,9 @@ static const struct {
              {"terminate", part_terminate},
              {"kill", part_kill},
              {"hand over", part_hand_over},
+             {"words", part_words},
+             {"heir", part_heir},
+             {"deaf", part_deaf},
              {"no such command", part_no_such_command},
              {"wait", part_wait}};
 
@@ -235,8 +296,10 @@ __attribute__((constructor)) static void agent_play(void)
 
 /* The test's side. */
 
-/* Starts a keeper whose agent plays `part` and whose ranks run `command`; its standard output goes
- * to `output` if that is a descriptor. */
+static char note[128]; /* of the keeper that was started last */
+
+/* Starts a keeper whose agent plays `part` and whose ranks run `command`; its standard output
+ * and error go to `output` if that is a descriptor. */
 static pid_t keeper_start(const char *part, char *const *command, int output)
 {
     static char program[] = "/proc/self/exe";
@@ -247,7 +310,6 @@ static pid_t keeper_start(const char *part, char *const *command, int output)
                                       .host = "127.0.0.1",
                                       .log_level = LOG_LEVEL_ERROR,
                                       .command = command};
-    char note[128];
     pid_t child;
 
     snprintf(note, sizeof note, "%s/note-%s", check_directory(), part);
@@ -257,8 +319,11 @@ static pid_t keeper_start(const char *part, char *const *command, int output)
     alarm(PATIENT);
     setenv(PART, part, 1);
     setenv(NOTE, note, 1);
-    if (output >= 0)
+    setenv("TEST_NOTE", note, 1); /* which ranks inherit */
+    if (output >= 0) {
         dup2(output, 1);
+        dup2(output, 2);
+    }
     _exit(keeper_run(&settings, argv));
 }
 
@@ -361,6 +426,87 @@ static void a_command_that_is_not_there_is_told(void)
     CU_ASSERT(play("no such command", "/nowhere/trainer", "") == 6);
 }
 
+/* A keeper whose agent plays `part` and whose rank runs the script; the reader of what it says. */
+static pid_t spoken_start(const char *part, const char *script, int *reader)
+{
+    char words[3][512] = {"/bin/sh", "-c"};
+    char *const command[] = {words[0], words[1], words[2], NULL};
+    int ends[2];
+    pid_t keeper;
+
+    snprintf(words[2], sizeof words[2], "%s", script);
+    CU_ASSERT_FATAL(pipe2(ends, O_CLOEXEC) == 0);
+    keeper = keeper_start(part, command, ends[1]);
+    close(ends[1]);
+    *reader = ends[0];
+    return keeper;
+}
+
+/* Reads until nobody is left who could write. */
+static void hear(int reader, struct text *heard)
+{
+    char bytes[4096];
+    ssize_t got;
+
+    while ((got = read(reader, bytes, sizeof bytes)) > 0)
+        text_add_bytes(heard, bytes, (size_t)got);
+    CU_ASSERT(got == 0);
+    close(reader);
+}
+
+static void what_a_rank_says_carries_its_number(void)
+{
+    CLEAN(text) struct text heard = {0};
+    int reader;
+    pid_t keeper = spoken_start(
+        "rank", "echo one; sleep 0.05; echo two >&2; sleep 0.05; printf three; exit 33", &reader);
+
+    hear(reader, &heard);
+    CU_ASSERT(keeper_end(keeper) == 33);
+    CHECK_TEXT(text_string(&heard), "[rank 41] one\n[rank 41] two\n[rank 41] three\n");
+}
+
+static void the_last_words_of_a_rank_are_told(void)
+{
+    CU_ASSERT(play("words", "/bin/sh", "echo one; echo two; printf three; exit 1") == 3);
+}
+
+static void what_a_rank_says_survives_its_agent(void)
+{
+    CLEAN(text) struct text heard = {0};
+    int reader;
+    pid_t keeper = spoken_start("heir",
+                                "echo before; until test -e $TEST_NOTE; do sleep 0.01; done;"
+                                "echo after; : >$TEST_NOTE-more; exec sleep 1000",
+                                &reader);
+
+    hear(reader, &heard);
+    CU_ASSERT(keeper_end(keeper) == 4);
+    CHECK_TEXT(text_string(&heard), "[rank 40] before\n[rank 40] after\n");
+}
+
+/* The rank says far more than fits between it and a reader that does not read. */
+static void a_reader_that_does_not_read_holds_up_the_rank_alone(void)
+{
+    static const char line[] = "[rank 40] 0123456789\n";
+    const size_t size = sizeof line - 1;
+    CLEAN(text) struct text through = {0};
+    CLEAN(text) struct text heard = {0};
+    int reader;
+    pid_t keeper = spoken_start(
+        "deaf", "yes 0123456789 | head -n 200000; : >$TEST_NOTE-through; sleep 1000", &reader);
+
+    while (access(note, F_OK))
+        usleep(1000);
+    hear(reader, &heard);
+    CU_ASSERT(keeper_end(keeper) == SIGKILL);
+    CU_ASSERT(heard.size > size && heard.size / size < 200000);
+    for (size_t at = 0; at + size < heard.size; at += size) /* of the last one, what there was */
+        CU_ASSERT(!memcmp(heard.data + at, line, size));
+    text_addf(&through, "%s-through", note);
+    CU_ASSERT(access(through.data, F_OK) != 0);
+}
+
 static void a_signal_ends_all_of_it(void)
 {
     char *const command[] = {NULL};
@@ -392,4 +538,9 @@ SUITE("agent keeper",
       {"a rank outlives its agent and is handed to the next",
        a_rank_outlives_its_agent_and_is_handed_to_the_next},
       {"a command that is not there is told", a_command_that_is_not_there_is_told},
+      {"what a rank says carries its number", what_a_rank_says_carries_its_number},
+      {"the last words of a rank are told", the_last_words_of_a_rank_are_told},
+      {"what a rank says survives its agent", what_a_rank_says_survives_its_agent},
+      {"a reader that does not read holds up the rank alone",
+       a_reader_that_does_not_read_holds_up_the_rank_alone},
       {"a signal ends all of it", a_signal_ends_all_of_it})

@@ -419,6 +419,31 @@ static void a_foreign_group_ends_with_the_first_that_fails(void)
     }
 }
 
+static void what_a_process_said_last_stands_behind_how_it_ended(void)
+{
+    struct group *group = foreign_running();
+    struct ranks_news news = exited(0, 1 << 8);
+
+    news.text = "KeyError: 'x'";
+    CHECK_HAS(hear(group, news), "fault 0 RankCrashed: exit code 1: KeyError: 'x'");
+    group_free(group);
+    group = foreign_running();
+    news = exited(0, 0);
+    news.text = "saved";
+    hear(group, exited(1, 0));
+    CHECK_TEXT(hear(group, news), "done 1 "); /* it is no result */
+    group_free(group);
+    group = group_running();
+    news = news_of(RANK_FAILED, 0);
+    news.code = LINK_EXIT_INPUT;
+    news.text = "no such file";
+    hear(group, news);
+    news = exited(0, LINK_EXIT_INPUT << 8);
+    news.text = "last words";
+    CHECK_HAS(hear(group, news), "fault 0 InvalidInput final: no such file,"); /* it said why */
+    group_free(group);
+}
+
 /* Also one that had ended well, and one whose start is under way. */
 static void a_foreign_group_begins_anew_as_a_whole(void)
 {
@@ -545,6 +570,8 @@ SUITE("agent ranks",
        a_foreign_group_is_started_at_go_and_done_when_all_have_ended_well},
       {"a foreign group ends with the first that fails",
        a_foreign_group_ends_with_the_first_that_fails},
+      {"what a process said last stands behind how it ended",
+       what_a_process_said_last_stands_behind_how_it_ended},
       {"a foreign group begins anew as a whole", a_foreign_group_begins_anew_as_a_whole},
       {"who is set is quiet at once", who_is_set_is_quiet_at_once},
       {"a foreign rank has time to end and more at the end of the job",
