@@ -16,6 +16,7 @@
 #include "agent/keeper_link.h"
 #include "agent/keeper_output.h"
 #include "agent/keeper_words.h"
+#include "agent/torch_error.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -40,6 +41,7 @@ struct child {
     struct watch watch;                  /* pidfd */
     bool foreign;                        /* a rank: any command, with a process group of its own */
     int shared[KEEPER_LINK_DESCRIPTORS]; /* a rank's: link, page, control as the agent gets them */
+    char report[TORCH_ERROR_PATH];       /* a foreign rank's: where it may say what went wrong */
     struct keeper *keeper;
 };
 
@@ -171,6 +173,18 @@ static int child_reap(struct keeper *keeper, struct child *child)
     return status;
 }
 
+/* What a rank that has ended said last. */
+static void last_words(struct keeper *keeper, struct keeper_link_message *message)
+{
+    struct child *rank = &keeper->ranks[message->rank];
+    char report[KEEPER_LINK_TEXT];
+
+    keeper_output_end(&keeper->output, message->rank);
+    if (*rank->report && torch_error_take(rank->report, report, sizeof report) == 0)
+        keeper_output_say(&keeper->output, message->rank, report);
+    keeper_output_words(&keeper->output, message->rank, message->text, sizeof message->text);
+}
+
 static void rank_ended(void *context, uint32_t events)
 {
     struct child *rank = context;
@@ -183,8 +197,7 @@ static void rank_ended(void *context, uint32_t events)
     if (rank->foreign)
         rank_signal(rank, SIGKILL); /* what it has left behind */
     message.status = child_reap(keeper, rank);
-    keeper_output_end(&keeper->output, message.rank);
-    keeper_output_words(&keeper->output, message.rank, message.text, sizeof message.text);
+    last_words(keeper, &message);
     rank_forget(rank);
     tell(keeper, &message, NULL, 0);
     end_check(keeper);
@@ -261,6 +274,16 @@ static int rank_launch(struct keeper *keeper,
     return rank_watch(keeper, rank, pidfd, error);
 }
 
+/* Chooses where a foreign rank may say what went wrong, and tells it. */
+static void report_prepare(struct child *rank, struct text *words)
+{
+    rank->report[0] = '\0';
+    if (rank->foreign)
+        torch_error_path(rank->report);
+    if (*rank->report)
+        text_word(words, TORCH_ERROR_WORD "=%s", rank->report);
+}
+
 /* Starts a native rank with the spec that is `given`, or a foreign one with these words. */
 static int rank_start(struct keeper *keeper,
                       const struct keeper_link_message *message,
@@ -277,6 +300,7 @@ static int rank_start(struct keeper *keeper,
 
     if (!rank->foreign)
         keeper_words_native(keeper->settings, message->rank, &own);
+    report_prepare(rank, &own);
     if (rank->foreign ? keeper_words_foreign(keeper->settings, message->rank, given, &own, error)
                       : shared_make(rank, &link, error))
         return -1;

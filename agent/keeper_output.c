@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -179,6 +180,12 @@ void keeper_output_end(struct keeper_output *output, uint32_t index)
             got = stream_read(stream);
         stream_close(stream);
     }
+}
+
+void keeper_output_say(struct keeper_output *output, uint32_t index, const char *words)
+{
+    tail_clear(&output->ranks[index].tail);
+    tail_add(&output->ranks[index].tail, words, strlen(words));
 }
 
 void keeper_output_words(const struct keeper_output *output, uint32_t index, char *out, size_t size)

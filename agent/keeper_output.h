@@ -69,6 +69,9 @@ int keeper_output_start(struct keeper_output *output,
 /* The rank has ended: takes what it has left in its pipes. */
 void keeper_output_end(struct keeper_output *output, uint32_t index);
 
+/* The rank has said what went wrong in another way: that counts as its last words. */
+void keeper_output_say(struct keeper_output *output, uint32_t index, const char *words);
+
 /* What the rank said last, as tail_words puts it. Valid until it is started again. */
 void keeper_output_words(const struct keeper_output *output,
                          uint32_t index,

@@ -218,6 +218,16 @@ static void part_words(struct played *played)
     leave(played, 3);
 }
 
+static void part_report(struct played *played)
+{
+    await(played, KEEPER_LINK_READY);
+    order_foreign(played);
+    await(played, KEEPER_LINK_EXITED);
+    if (strcmp(played->message.text, "KeyError: 1"))
+        part_fail(played->message.text);
+    leave(played, 3);
+}
+
 /* The first life starts a rank and dies, the second one stays until the rank has said more. */
 static void part_heir(struct played *played)
 {
@@ -276,6 +286,7 @@ static const struct {
              {"kill", part_kill},
              {"hand over", part_hand_over},
              {"words", part_words},
+             {"report", part_report},
              {"heir", part_heir},
              {"deaf", part_deaf},
              {"no such command", part_no_such_command},
@@ -471,6 +482,14 @@ static void the_last_words_of_a_rank_are_told(void)
     CU_ASSERT(play("words", "/bin/sh", "echo one; echo two; printf three; exit 1") == 3);
 }
 
+static void the_report_of_a_foreign_rank_counts_as_its_last_words(void)
+{
+    CU_ASSERT(play("report",
+                   "/bin/sh",
+                   "echo '{\"message\": \"KeyError: 1\"}' >$TORCHELASTIC_ERROR_FILE; echo later") ==
+              3);
+}
+
 static void what_a_rank_says_survives_its_agent(void)
 {
     CLEAN(text) struct text heard = {0};
@@ -540,6 +559,8 @@ SUITE("agent keeper",
       {"a command that is not there is told", a_command_that_is_not_there_is_told},
       {"what a rank says carries its number", what_a_rank_says_carries_its_number},
       {"the last words of a rank are told", the_last_words_of_a_rank_are_told},
+      {"the report of a foreign rank counts as its last words",
+       the_report_of_a_foreign_rank_counts_as_its_last_words},
       {"what a rank says survives its agent", what_a_rank_says_survives_its_agent},
       {"a reader that does not read holds up the rank alone",
        a_reader_that_does_not_read_holds_up_the_rank_alone},
