@@ -177,6 +177,7 @@ static void facts_take(struct agent *agent, const Muster__JobFacts *facts)
     agent->member.form_patience = known->lead.start + MEMBER_PATIENCE;
     if (facts->foreign)
         ranks_foreign(&agent->ranks);
+    ranks_final(&agent->ranks, facts->final_codes.data, facts->final_codes.len);
     lead_done(&agent->lead);
     lead_init(&agent->lead, &agent->self, &known->lead);
     local_start(agent);

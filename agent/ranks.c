@@ -38,6 +38,13 @@ void ranks_foreign(struct ranks *ranks)
         ranks->items[i].due = NEVER;
 }
 
+void ranks_final(struct ranks *ranks, const unsigned char *codes, size_t size)
+{
+    memset(ranks->final_codes, 0, sizeof ranks->final_codes);
+    for (size_t i = 0; i < size && i < sizeof ranks->final_codes; i++)
+        ranks->final_codes[i] = codes[i];
+}
+
 static void order(struct ranks_output *output, enum ranks_order_kind kind, uint32_t rank)
 {
     output->orders[output->order_count++] = (struct ranks_order){kind, rank};
@@ -82,17 +89,26 @@ static enum cause cause_of(enum rank_kind kind, const struct rank *rank, int sta
     return CAUSE_RANK_CRASH;
 }
 
+/* Whether the job has a rule that this end fails it. An end that was made here falls under none. */
+static bool is_final(const struct ranks *ranks, const struct rank *rank, int status)
+{
+    int code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+
+    return rank->state != RANK_KILLED && ranks->final_codes[code / 8] >> code % 8 & 1;
+}
+
 /* How a process ended, and what it said last. */
-static void exit_describe(const struct ranks_news *news, char text[RANK_TEXT])
+static void exit_describe(const struct ranks_news *news, bool final, char text[RANK_TEXT])
 {
     bool killed = WIFSIGNALED(news->status);
     const char *last = news->text ? news->text : "";
 
     snprintf(text,
              RANK_TEXT,
-             "%s %d%s%s",
+             "%s %d%s%s%s",
              killed ? "signal" : "exit code",
              killed ? WTERMSIG(news->status) : WEXITSTATUS(news->status),
+             final ? ", named by recovery.rules" : "",
              *last ? ": " : "",
              last);
 }
@@ -103,17 +119,19 @@ static void blame(struct ranks *ranks,
                   struct ranks_output *output)
 {
     struct message *message = tell(output, MEMBER_FAULT);
+    bool final;
 
     message->fault.local_rank = news->rank;
     message->fault.cause = CAUSE_COMMUNICATOR;
     message->text = rank->text;
     if (news->event == RANK_EXITED) {
+        final = is_final(ranks, rank, news->status);
         message->fault.cause = cause_of(ranks->kind, rank, news->status);
-        message->fault.final = message->fault.cause == CAUSE_INPUT;
+        message->fault.final = final || message->fault.cause == CAUSE_INPUT;
         rank->given_up = message->fault.final;
         /* Only what is about its end is quoted: other words were about its peers. */
         if ((!rank->code && !rank->hung) || !rank->text[0])
-            exit_describe(news, rank->text);
+            exit_describe(news, final, rank->text);
     }
     holdings(ranks, message);
 }

@@ -8,7 +8,8 @@
 #include "agent/member.h"
 #include "agent/rank.h"
 
-#define RANKS_MOST 64 /* of one agent */
+#define RANKS_MOST  64 /* of one agent */
+#define RANKS_CODES 256
 
 struct rank {
     enum rank_state state;
@@ -38,6 +39,7 @@ struct ranks {
     int64_t leave_patience; /* for leaving a generation */
     int64_t end_patience;
     uint64_t random;
+    unsigned char final_codes[RANKS_CODES / 8]; /* bit n % 8 of byte n / 8: exit code n */
 };
 
 /* What is to be done to a rank. */
@@ -86,6 +88,10 @@ void ranks_init(struct ranks *ranks, uint32_t count, uint64_t seed);
 /* The trainer is a foreign one: its ranks are started when a generation begins, end with it, and
  * all end when one of them fails. Before the first step, or before ranks are adopted. */
 void ranks_foreign(struct ranks *ranks);
+
+/* Exit codes after which trying again does not help, as the job has it: bit n % 8 of byte n / 8 is
+ * set for exit code n, and for signal n - 128. What is absent is not set. Before ranks end. */
+void ranks_final(struct ranks *ranks, const unsigned char *codes, size_t size);
 
 /* Takes news of one rank. */
 void ranks_hear(struct ranks *ranks,

@@ -52,8 +52,8 @@ int directory_port(const struct directory *directory);
 /* The claim is true (`reason` NULL), or why it is not. */
 void directory_verified(struct visitor *visitor, const char *reason);
 
-/* Fills what agents are told of their job. The facts point into `job` and into `spec`, which is
- * made anew and is the caller's to release. */
+/* Fills what agents are told of their job. The facts point into `spec`, which is made anew and is
+ * the caller's to release; the checkpoint directory into `job`. */
 void directory_facts(const struct job *job,
                      uint32_t report_milliseconds,
                      struct text *spec,

@@ -2,14 +2,21 @@
 #include "controller/directory.h"
 #include "job/job.h"
 
-/* The trainers need no template. */
-static void spec_print(const struct job *job, struct text *spec)
+/* Prints the job as the trainers get it, without its template, and behind that, as the job is read
+ * anew while agents are still told of it, the exit codes that fail it. Returns where those begin.
+ */
+static size_t spec_print(const struct job *job, struct text *spec)
 {
     struct job lent = *job;
+    size_t end;
 
     lent.template = NULL;
     text_clear(spec);
     job_print(&lent, spec);
+    end = spec->size + 1;
+    text_add_bytes(spec, "", 1);
+    text_add_bytes(spec, job->recovery.final_codes, sizeof job->recovery.final_codes);
+    return end;
 }
 
 void directory_facts(const struct job *job,
@@ -17,7 +24,8 @@ void directory_facts(const struct job *job,
                      struct text *spec,
                      Muster__JobFacts *facts)
 {
-    spec_print(job, spec);
+    size_t codes = spec_print(job, spec);
+
     muster__job_facts__init(facts);
     facts->replicas = (uint32_t)job->replicas;
     facts->ranks_per_replica = (uint32_t)job->ranks_per_replica;
@@ -31,5 +39,7 @@ void directory_facts(const struct job *job,
     facts->checkpoint_directory =
         job->checkpoint.directory ? job->checkpoint.directory : (char *)"";
     facts->foreign = !job->native;
+    facts->final_codes.data = (uint8_t *)spec->data + codes;
+    facts->final_codes.len = sizeof job->recovery.final_codes;
     facts->spec = spec->data;
 }

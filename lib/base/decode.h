@@ -36,7 +36,7 @@ enum decode_kind {
 enum decode_need {
     DECODE_PRESET,   /* may be absent: then `preset`; for an object, the presets of its rows */
     DECODE_REQUIRED, /* must be there */
-    DECODE_OPTIONAL, /* text, tree or object; may be absent: then NULL, or all zero */
+    DECODE_OPTIONAL, /* text, tree, list or object; may be absent: then NULL, none, or all zero */
     DECODE_ONE_OF    /* of the rows of a table that say so exactly one is there; others are 0 */
 };
 

@@ -104,6 +104,20 @@ static const struct decode_row budgets_rows[] = {
 };
 static const struct decode_table budgets_table = DECODE_TABLE(budgets_rows, struct job_recovery);
 
+static const char *const action_words[] = {[ACTION_FAIL_JOB] = "FailJob", NULL};
+
+static const struct decode_row rule_rows[] = {
+    {.key = "action",
+     DECODE_AT_WORD(struct job_rule, action, action_words),
+     .need = DECODE_REQUIRED},
+    {.key = "exitCodes",
+     DECODE_AT_INTEGERS(struct job_rule, exit_codes, exit_code_count),
+     .need = DECODE_REQUIRED,
+     .low = 1,
+     .high = JOB_CODE},
+};
+static const struct decode_table rule_table = DECODE_TABLE(rule_rows, struct job_rule);
+
 static const struct decode_row recovery_rows[] = {
     {.key = "budgets", DECODE_HERE(budgets_table)},
     {.key = "replaceSeconds",
@@ -111,6 +125,9 @@ static const struct decode_row recovery_rows[] = {
      .low = 1,
      .high = DAY,
      .preset = 30},
+    {.key = "rules",
+     DECODE_AT_OBJECTS(struct job_recovery, rules, rule_count, rule_table),
+     .need = DECODE_OPTIONAL},
 };
 static const struct decode_table recovery_table = DECODE_TABLE(recovery_rows, struct job_recovery);
 
@@ -167,6 +184,18 @@ static const struct decode_row job_rows[] = {
 };
 const struct decode_table job_table = DECODE_TABLE(job_rows, struct job);
 
+/* Makes the set of codes that fail the job. */
+static void recovery_settle(struct job_recovery *recovery)
+{
+    for (size_t i = 0; i < recovery->rule_count; i++) {
+        const struct job_rule *rule = &recovery->rules[i];
+
+        for (size_t j = 0; j < rule->exit_code_count; j++)
+            recovery->final_codes[rule->exit_codes[j] / 8] |=
+                (unsigned char)(1u << rule->exit_codes[j] % 8);
+    }
+}
+
 int job_decode(const struct cJSON *json, struct job *job, struct problems *problems)
 {
     size_t before = problems->count + problems->dropped;
@@ -177,6 +206,7 @@ int job_decode(const struct cJSON *json, struct job *job, struct problems *probl
         return 1;
     if (job->native)
         training_settle(&job->training);
+    recovery_settle(&job->recovery);
     validate_job(job, problems);
     if (job->template)
         template_check(cJSON_GetObjectItemCaseSensitive(spec, "template"),

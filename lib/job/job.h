@@ -17,6 +17,9 @@
 #define JOB_NAME     40 /* most bytes of a job's name: pod names are made of it */
 #define JOB_REPLICAS 1024
 #define JOB_RANKS    64 /* most ranks of a replica */
+#define JOB_RULES    16
+#define JOB_CODES    64  /* exit codes of a rule */
+#define JOB_CODE     255 /* largest exit code */
 
 struct cJSON;
 
@@ -37,10 +40,24 @@ struct job_budget {
     int64_t window_seconds;
 };
 
+enum job_action { ACTION_FAIL_JOB };
+
+/* What is done when a process ends with one of these exit codes. A process that was ended by signal
+ * n counts as 128 + n. */
+struct job_rule {
+    enum job_action action;
+    int64_t exit_codes[JOB_CODES];
+    size_t exit_code_count;
+};
+
 struct job_recovery {
     struct job_budget rank;  /* a process that fails */
     struct job_budget pod;   /* an agent that is lost */
     int64_t replace_seconds; /* how long a lost pod is waited for */
+    struct job_rule rules[JOB_RULES];
+    size_t rule_count;
+    /* Made of the rules: bit n % 8 of byte n / 8 is set when exit code n fails the job. */
+    unsigned char final_codes[(JOB_CODE + 1) / 8];
 };
 
 struct job {

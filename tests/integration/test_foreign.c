@@ -174,6 +174,28 @@ static void a_trainer_that_always_fails_ends_with_the_budget(void)
     play_done(&play);
 }
 
+static void a_rule_ends_the_job_at_its_exit_code(void)
+{
+    const char *directory = fresh("echo 'bad data' >&2; exit 65\n");
+    struct play play;
+
+    play_run(&play,
+             directory,
+             "muster",
+             "run",
+             "job.yaml",
+             "--set",
+             "spec.recovery.rules=[{exitCodes: [65], action: FailJob}]",
+             "--result",
+             "result.json",
+             NULL);
+    CU_ASSERT(play.code == 1);
+    CU_ASSERT(
+        play_said(&play, "exit code 65, named by recovery.rules: bad data (cannot be repaired)"));
+    CU_ASSERT(play_repairs(directory) == 0);
+    play_done(&play);
+}
+
 static void a_command_that_is_not_there_fails_at_once(void)
 {
     const char *directory = fresh("exit 0\n");
@@ -274,6 +296,7 @@ SUITE("integration foreign",
        a_killed_process_restarts_the_group_and_it_completes},
       {"a trainer that always fails ends with the budget",
        a_trainer_that_always_fails_ends_with_the_budget},
+      {"a rule ends the job at its exit code", a_rule_ends_the_job_at_its_exit_code},
       {"a command that is not there fails at once", a_command_that_is_not_there_fails_at_once},
       {"a job that is stopped lets its processes save",
        a_job_that_is_stopped_lets_its_processes_save},

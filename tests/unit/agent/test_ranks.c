@@ -419,6 +419,41 @@ static void a_foreign_group_ends_with_the_first_that_fails(void)
     }
 }
 
+static void the_job_says_which_exit_codes_are_final(void)
+{
+    static const unsigned char codes[32] = {[0] = 1 << 3, [(128 + SIGSEGV) / 8] = 1 << 3};
+    static const struct {
+        int status;
+        const char *said;
+    } ends[] = {{3 << 8, "fault 0 RankCrashed final: exit code 3, named by recovery.rules,"},
+                {SIGSEGV, "fault 0 RankCrashed final: signal 11, named by recovery.rules,"},
+                {4 << 8, "fault 0 RankCrashed: exit code 4,"},
+                {SIGKILL, "fault 0 RankKilled: signal 9,"}};
+
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        struct group *group = foreign_running();
+
+        ranks_final(&group->ranks, codes, sizeof codes);
+        CHECK_HAS(hear(group, exited(0, ends[i].status)), ends[i].said);
+        ranks_final(&group->ranks, NULL, 0);
+        CU_ASSERT(group->ranks.final_codes[0] == 0);
+        group_free(group);
+    }
+}
+
+static void an_end_that_was_made_here_is_never_final(void)
+{
+    static const unsigned char codes[32] = {[(128 + SIGKILL) / 8] = 1 << (128 + SIGKILL) % 8};
+    struct group *group = group_running();
+
+    ranks_final(&group->ranks, codes, sizeof codes);
+    want(group, RANK_REVOKE, 6);
+    group->now += group->ranks.leave_patience;
+    tick(group);
+    CHECK_HAS(hear(group, exited(1, SIGKILL)), "fault 1 Stuck: signal 9,");
+    group_free(group);
+}
+
 static void what_a_process_said_last_stands_behind_how_it_ended(void)
 {
     struct group *group = foreign_running();
@@ -570,6 +605,8 @@ SUITE("agent ranks",
        a_foreign_group_is_started_at_go_and_done_when_all_have_ended_well},
       {"a foreign group ends with the first that fails",
        a_foreign_group_ends_with_the_first_that_fails},
+      {"the job says which exit codes are final", the_job_says_which_exit_codes_are_final},
+      {"an end that was made here is never final", an_end_that_was_made_here_is_never_final},
       {"what a process said last stands behind how it ended",
        what_a_process_said_last_stands_behind_how_it_ended},
       {"a foreign group begins anew as a whole", a_foreign_group_begins_anew_as_a_whole},

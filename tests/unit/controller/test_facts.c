@@ -13,7 +13,8 @@
     "spec:\n"                                                                                      \
     "  replicas: 2\n"                                                                              \
     "  ranksPerReplica: 2\n"                                                                       \
-    "  recovery: {budgets: {pod: {count: 7, windowSeconds: 60}}, replaceSeconds: 9}\n"             \
+    "  recovery: {budgets: {pod: {count: 7, windowSeconds: 60}}, replaceSeconds: 9,\n"             \
+    "    rules: [{exitCodes: [3], action: FailJob}]}\n"                                            \
     "  template: {spec: {containers: [{name: trainer, image: i, command: [c]}]}}\n"
 #define TRAINING                                                                                   \
     "  training:\n"                                                                                \
@@ -44,6 +45,7 @@ static void a_job_becomes_facts(void)
     CU_ASSERT(facts.replace_milliseconds == 9000 && facts.report_milliseconds == 250);
     CU_ASSERT(facts.pod_budget == 7 && facts.pod_window_seconds == 60);
     CU_ASSERT(facts.foreign);
+    CU_ASSERT(facts.final_codes.len == 32 && facts.final_codes.data[0] == 1 << 3);
     CHECK_TEXT(facts.checkpoint_directory, "");
 }
 

@@ -155,5 +155,16 @@ void random_job(uint64_t *random, struct job *job)
     job->recovery.pod.count = random_whole(random, 0, 1000);
     job->recovery.pod.window_seconds = random_whole(random, 1, 2592000);
     job->recovery.replace_seconds = random_whole(random, 1, 86400);
+    job->recovery.rule_count = (size_t)random_below(random, JOB_RULES + 1);
+    for (size_t i = 0; i < job->recovery.rule_count; i++) {
+        struct job_rule *rule = &job->recovery.rules[i];
+
+        rule->exit_code_count = 1 + (size_t)random_below(random, JOB_CODES);
+        for (size_t j = 0; j < rule->exit_code_count; j++) {
+            rule->exit_codes[j] = random_whole(random, 1, JOB_CODE);
+            job->recovery.final_codes[rule->exit_codes[j] / 8] |=
+                (unsigned char)(1u << rule->exit_codes[j] % 8);
+        }
+    }
     job->start_seconds = random_whole(random, 1, 86400);
 }

@@ -59,7 +59,8 @@ static void everything_that_is_said_arrives(void)
         "\"spec\": {\"task\": \"Train\", \"replicas\": 6, \"ranksPerReplica\": 2, "
         "\"checkpoint\": {\"directory\": \"c\", \"keepLast\": 7}, "
         "\"recovery\": {\"budgets\": {\"rank\": {\"count\": 0}, \"pod\": {\"windowSeconds\": 9}},"
-        "\"replaceSeconds\": 5}, \"deadlines\": {\"startSeconds\": 60},");
+        "\"replaceSeconds\": 5, \"rules\": [{\"exitCodes\": [3, 139], \"action\": \"FailJob\"}, "
+        "{\"action\": \"FailJob\", \"exitCodes\": [8]}]}, \"deadlines\": {\"startSeconds\": 60},");
     CLEAN(problems) struct problems problems = {0};
     CLEAN(job) struct job job = {0};
 
@@ -71,6 +72,9 @@ static void everything_that_is_said_arrives(void)
     CU_ASSERT(job.recovery.rank.count == 0 && job.recovery.rank.window_seconds == 3600);
     CU_ASSERT(job.recovery.pod.count == 5 && job.recovery.pod.window_seconds == 9);
     CU_ASSERT(job.recovery.replace_seconds == 5 && job.start_seconds == 60);
+    CU_ASSERT(job.recovery.rule_count == 2 && job.recovery.rules[0].exit_code_count == 2);
+    CU_ASSERT(job.recovery.final_codes[0] == 1 << 3 && job.recovery.final_codes[1] == 1);
+    CU_ASSERT(job.recovery.final_codes[139 / 8] == 1 << 139 % 8);
 }
 
 /* Decodes the small job with this many replicas and ranks of each; gives the first problem. */
