@@ -38,7 +38,7 @@ void directory_facts(const struct job *job,
     facts->pod_window_seconds = (uint32_t)job->recovery.pod.window_seconds;
     facts->checkpoint_directory =
         job->checkpoint.directory ? job->checkpoint.directory : (char *)"";
-    facts->foreign = !job->native;
+    facts->foreign = !job->native && job->interface == INTERFACE_ENVIRONMENT;
     facts->final_codes.data = (uint8_t *)spec->data + codes;
     facts->final_codes.len = sizeof job->recovery.final_codes;
     facts->spec = spec->data;

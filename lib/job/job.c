@@ -142,6 +142,9 @@ static const struct decode_row deadlines_rows[] = {
 };
 static const struct decode_table deadlines_table = DECODE_TABLE(deadlines_rows, struct job);
 
+static const char *const interface_words[] = {
+    [INTERFACE_ENVIRONMENT] = "Environment", [INTERFACE_LINK] = "Link", NULL};
+
 static const char *const task_words[] = {[TASK_TRAIN] = "Train", NULL};
 
 static const struct decode_row spec_rows[] = {
@@ -159,6 +162,9 @@ static const struct decode_row spec_rows[] = {
     {.key = "training",
      DECODE_AT_OBJECT(struct job, training, training_table),
      DECODE_GIVEN(struct job, native)},
+    {.key = "interface",
+     DECODE_AT_WORD(struct job, interface, interface_words),
+     .preset = INTERFACE_ENVIRONMENT},
     {.key = "checkpoint",
      DECODE_AT_OBJECT(struct job, checkpoint, checkpoint_table),
      .need = DECODE_OPTIONAL},

@@ -27,6 +27,10 @@ enum job_version { JOB_V1ALPHA1 };
 enum job_kind { JOB_TRAINING_JOB };
 enum job_task { TASK_TRAIN };
 
+/* How a command of one's own meets Muster: it finds its place in its environment and is started
+ * anew with each generation; or it speaks the link (wire/link.h) and outlives generations. */
+enum job_interface { INTERFACE_ENVIRONMENT, INTERFACE_LINK };
+
 /* Durable checkpoints. */
 struct job_checkpoint {
     char *directory; /* NULL = none are written, and the other fields are 0 */
@@ -70,6 +74,7 @@ struct job {
     int64_t ranks_per_replica;
     bool native; /* there is a training section, else `training` is zero; or there is a template */
     struct training training;
+    enum job_interface interface; /* a native trainer speaks the link, whatever this is */
     struct job_checkpoint checkpoint;
     struct job_recovery recovery;
     int64_t start_seconds; /* deadline for the first step */

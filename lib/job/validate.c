@@ -171,5 +171,7 @@ void validate_job(const struct job *job, struct problems *problems)
         validate_training(&job->training, "spec.training", problems);
     else if (!job->template && sound(&rules, "spec"))
         broken(&rules, "spec", "must have training, which Muster trains itself, or a template");
+    if (job->native && job->interface == INTERFACE_LINK)
+        broken(&rules, "spec.interface", "may not be Link with training: it is for other trainers");
     check_world(&rules, job);
 }

@@ -49,6 +49,17 @@ static void a_job_becomes_facts(void)
     CHECK_TEXT(facts.checkpoint_directory, "");
 }
 
+static void a_trainer_that_speaks_the_link_is_not_foreign(void)
+{
+    CLEAN(job) struct job job = {.name = NULL};
+    CLEAN(text) struct text spec = {0};
+    Muster__JobFacts facts;
+
+    load(HEAD "  interface: Link\n", &job);
+    directory_facts(&job, 250, &spec, &facts);
+    CU_ASSERT(!facts.foreign);
+}
+
 static void trainers_are_told_the_training_and_not_the_template(void)
 {
     static const char manifest[] = "apiVersion: muster.dev/v1alpha1\n"
@@ -72,5 +83,7 @@ static void trainers_are_told_the_training_and_not_the_template(void)
 
 SUITE("controller facts",
       {"a job becomes facts", a_job_becomes_facts},
+      {"a trainer that speaks the link is not foreign",
+       a_trainer_that_speaks_the_link_is_not_foreign},
       {"trainers are told the training and not the template",
        trainers_are_told_the_training_and_not_the_template})

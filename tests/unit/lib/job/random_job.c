@@ -141,6 +141,8 @@ void random_job(uint64_t *random, struct job *job)
         random_training(random, &job->training);
         (void)sizes_near(&job->training.batch, random_whole(random, 1, 1024), sizes);
     }
+    if (!job->native && random_below(random, 2))
+        job->interface = INTERFACE_LINK;
     if (!job->native || random_below(random, 2))
         job->template = random_template(random, job->native);
     job->replicas = sizes[0];

@@ -108,7 +108,7 @@ static const struct mistake {
     {"  task: Train\n",
      "  task: Train\n  suspend: true\n",
      "11: spec.suspend: is not a key of this object; allowed are task, replicas, "
-     "ranksPerReplica, training, checkpoint, recovery, deadlines, template"},
+     "ranksPerReplica, training, interface, checkpoint, recovery, deadlines, template"},
     {"  task: Train\n",
      "  task: Train\n  template: {}\n",
      "11: spec.template.spec: is missing; must be an object"},
@@ -171,7 +171,7 @@ static const struct mistake {
     {"  training:\n    model:",
      "  trainings:\n    model:",
      "13: spec.trainings: is not a key of this object; did you mean training? Allowed are task, "
-     "replicas, ranksPerReplica, training, checkpoint, recovery, deadlines, template"},
+     "replicas, ranksPerReplica, training, interface, checkpoint, recovery, deadlines, template"},
     {"{shape: [784]}",
      "{}",
      "15: spec.training.model.input.shape: is missing; must be a list of 1 to 4 whole numbers from "
@@ -359,6 +359,12 @@ static const struct mistake {
      "rules: [{action: FailJob}]",
      "45: spec.recovery.rules[0].exitCodes: is missing; must be a list of 1 to 64 whole numbers "
      "from 1 to 255"},
+    {"  recovery:\n",
+     "  interface: Link\n  recovery:\n",
+     "41: spec.interface: may not be Link with training: it is for other trainers"},
+    {"  recovery:\n",
+     "  interface: grpc\n  recovery:\n",
+     "41: spec.interface: must be one of Environment, Link, is \"grpc\""},
     {"startSeconds: 120",
      "startSeconds: 1e9",
      "46: spec.deadlines.startSeconds: " NUMBER(1, 86400) "1000000000"},
