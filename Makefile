@@ -145,11 +145,20 @@ $(B)/muster-controller: $(B)/controller/main.o $(ARCHIVE)
 	$(Q)$(CC) $(LDFLAGS) $(if $(SANITIZE),,-pie) $^ $(LINK_grpc) -Wl,--gc-sections \
 		$(if $(SANITIZE),$(LIBS),$(LIBS_controller)) -o $@
 
+# For trainers of others: one object and its header, under the names that they are installed by.
+KIT := $(B)/kit
+$(KIT)/libmuster.a: $(B)/lib/wire/libmuster.o lib/wire/libmuster.h
+	$(Q)mkdir -p $(@D)
+	$(Q)rm -f $@ && ar rcsD $@ $< && cp lib/wire/libmuster.h $(@D)
+$(KIT)/%: examples/link/%.c $(KIT)/libmuster.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) -I$(KIT) $< $(LDFLAGS) -L$(KIT) -lmuster -o $@
+
 PROGRAMS := $(addprefix $(B)/muster,-agent -controller -trainer) $(B)/muster
 .PHONY: build programs
 build: $(DEPS) ## build the programs into build/<flavour>/
 	$(Q)$(MAKE) -j$(JOBS) programs
-programs: $(PROGRAMS)
+programs: $(PROGRAMS) $(KIT)/libmuster.a
 
 .PHONY: demo
 demo: build ## train on this machine, kill a rank and an agent, see them repaired
@@ -213,7 +222,7 @@ $(B)/integration: $(call tests_in,tests/integration) $(SUPPORT) $(ARCHIVE)
 	$(Q)$(CC) $(LDFLAGS) $^ $(WRAP) $(LIBS) -lcunit -o $@
 .PHONY: integration
 integration: $(DEPS) ## run real jobs, kill things, look at what comes out
-	$(Q)$(MAKE) -j$(JOBS) programs $(B)/integration
+	$(Q)$(MAKE) -j$(JOBS) programs $(B)/integration $(KIT)/sum
 	$(Q)MUSTER_BIN=$(CURDIR)/$(B) $(B)/integration $(SUITE)
 
 # Images, from the release programs and without a daemon; one name a target of the Dockerfile.
@@ -349,10 +358,13 @@ objects: $(ARCHIVE)
 
 PREFIX ?= /usr/local
 .PHONY: install
-install: build ## install the programs and man pages below DESTDIR/PREFIX
-	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(addprefix $(DESTDIR)$(PREFIX)/share/man/man,1 5 8)
+install: build ## install programs, library and man pages below DESTDIR/PREFIX
+	$(Q)install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin include lib $(addprefix share/man/man,1 3 5 8))
 	$(Q)install -s $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	$(Q)install -m 644 lib/wire/libmuster.h $(DESTDIR)$(PREFIX)/include
+	$(Q)install -m 644 $(KIT)/libmuster.a $(DESTDIR)$(PREFIX)/lib
 	$(Q)install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	$(Q)install -m 644 docs/man/*.3 $(DESTDIR)$(PREFIX)/share/man/man3
 	$(Q)install -m 644 docs/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
 	$(Q)install -m 644 docs/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
 
