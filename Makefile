@@ -359,10 +359,11 @@ objects: $(ARCHIVE)
 PREFIX ?= /usr/local
 .PHONY: install
 install: build ## install programs, library and man pages below DESTDIR/PREFIX
-	$(Q)install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin include lib $(addprefix share/man/man,1 3 5 8))
+	$(Q)install -d $(addprefix $(DESTDIR)$(PREFIX)/,bin include lib share/muster $(addprefix share/man/man,1 3 5 8))
 	$(Q)install -s $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	$(Q)install -m 644 lib/wire/libmuster.h $(DESTDIR)$(PREFIX)/include
 	$(Q)install -m 644 $(KIT)/libmuster.a $(DESTDIR)$(PREFIX)/lib
+	$(Q)install -m 644 python/muster.py $(DESTDIR)$(PREFIX)/share/muster
 	$(Q)install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	$(Q)install -m 644 docs/man/*.3 $(DESTDIR)$(PREFIX)/share/man/man3
 	$(Q)install -m 644 docs/man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5

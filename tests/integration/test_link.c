@@ -1,6 +1,7 @@
 /* Trainers of others that speak the link: repaired while they run, they end with the same result.
  */
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "base/file.h"
 #include "play.h"
 #include "support/check.h"
+#include "wire/link.h"
 
 #define LIMIT (1 << 20)
 #define SLOTS 3
@@ -49,6 +51,21 @@ static const char *fresh_sum(const char *steps)
     return fresh(command.data);
 }
 
+/* The same trainer in Python. */
+static const char *fresh_python(const char *steps)
+{
+    CLEAN(text) struct text command = {0};
+    CLEAN_FREE char *top = realpath(".", NULL);
+
+    CU_ASSERT_FATAL(top != NULL);
+    text_addf(&command,
+              "[env, PYTHONPATH=%s/python, python3, %s/examples/link/sum.py, \"%s\", \"5\"]",
+              top,
+              top,
+              steps);
+    return fresh(command.data);
+}
+
 /* How many processes of a slot have begun. */
 static int begun(const char *directory, int slot)
 {
@@ -85,11 +102,10 @@ static void run(const char *directory, const char *faults, char state[64])
 }
 
 /* The first life of every process is the only one, but where it was killed. */
-static void repaired(const char *(*make)(const char *steps))
+static void repaired(const char *(*make)(const char *steps), char wanted[64])
 {
     const char *straight = make("200");
     const char *broken = make("200");
-    char wanted[64];
     char found[64];
 
     run(straight, NULL, wanted);
@@ -102,7 +118,19 @@ static void repaired(const char *(*make)(const char *steps))
 
 static void a_trainer_in_c_is_repaired_while_it_runs(void)
 {
-    repaired(fresh_sum);
+    char state[64];
+
+    repaired(fresh_sum, state);
+}
+
+static void a_trainer_in_python_is_repaired_and_ends_as_the_one_in_c(void)
+{
+    char state[64];
+    char wanted[64];
+
+    run(fresh_sum("200"), NULL, wanted);
+    repaired(fresh_python, state);
+    CHECK_TEXT(state, wanted);
 }
 
 /* All stop at the same step, which the result names. */
@@ -123,6 +151,89 @@ static void a_trainer_in_c_stops_on_request(void)
     CU_ASSERT(play_number(directory, "steps") > 0 && play_number(directory, "steps") < 100000);
 }
 
+/* Runs a shell command and takes what it prints. Returns its exit status. */
+static int shell(const char *command, struct text *out)
+{
+    FILE *stream = popen(command, "re");
+    char line[512];
+
+    CU_ASSERT_FATAL(stream != NULL);
+    while (fgets(line, sizeof line, stream))
+        text_add(out, line);
+    return pclose(stream);
+}
+
+#define PAGE(field)    text_addf(&out, #field " %zu\n", offsetof(struct link_page, field))
+#define CONTROL(field) text_addf(&out, #field " %zu\n", offsetof(struct link_control, field))
+
+/* What the Python module knows of the layout, printed by C. */
+static struct text layout(void)
+{
+    struct text out = {0};
+
+    PAGE(version);
+    PAGE(phase);
+    PAGE(generation);
+    PAGE(begun);
+    PAGE(committed);
+    PAGE(total);
+    PAGE(epoch);
+    PAGE(samples);
+    PAGE(loss);
+    PAGE(accuracy);
+    PAGE(sequence);
+    PAGE(restored);
+    PAGE(stepped);
+    PAGE(saved);
+    PAGE(validated);
+    text_addf(&out, "end %zu\n", sizeof(struct link_page));
+    CONTROL(version);
+    CONTROL(draining);
+    CONTROL(revoked);
+    text_addf(&out, "end %zu\n", sizeof(struct link_control));
+    text_addf(&out,
+              "%zu %d %d %d %d %d %d %d\n",
+              sizeof(struct link_message),
+              LINK_VERSION,
+              LINK_PAGE,
+              LINK_BLOB,
+              LINK_RESULT,
+              LINK_REASON,
+              LINK_RANKS,
+              LINK_MESSAGE);
+    text_addf(&out, "%d %d %d\n", LINK_UNSAVED, LINK_LEAVE, LINK_PHASE_DONE);
+    return out;
+}
+
+static void the_module_has_the_layout_of_the_link(void)
+{
+    static const char command[] =
+        "PYTHONPATH=python python3 -c '\n"
+        "import ctypes, muster as m\n"
+        "for layout in m._Page, m._Control:\n"
+        "    for name, _ in layout._fields_: print(name, getattr(layout, name).offset)\n"
+        "    print(\"end\", ctypes.sizeof(layout))\n"
+        "print(m._MESSAGE.size, m.VERSION, m.PAGE, m.BLOB, m.RESULT, m.REASON, m.RANKS, m._MOST)\n"
+        "print(m._UNSAVED, m._LEAVE, m.DONE)'";
+    CLEAN(text) struct text wanted = layout();
+    CLEAN(text) struct text found = {0};
+
+    CU_ASSERT(shell(command, &found) == 0);
+    CHECK_TEXT(text_string(&found), text_string(&wanted));
+}
+
+static void the_tests_of_the_module_pass(void)
+{
+    CLEAN(text) struct text said = {0};
+
+    if (shell("PYTHONPATH=python python3 -W error tests/python/test_muster.py 2>&1", &said))
+        CHECK_TEXT(text_string(&said), "OK");
+}
+
 SUITE("integration link",
       {"a trainer in C is repaired while it runs", a_trainer_in_c_is_repaired_while_it_runs},
-      {"a trainer in C stops on request", a_trainer_in_c_stops_on_request})
+      {"a trainer in C stops on request", a_trainer_in_c_stops_on_request},
+      {"a trainer in Python is repaired and ends as the one in C",
+       a_trainer_in_python_is_repaired_and_ends_as_the_one_in_c},
+      {"the module has the layout of the link", the_module_has_the_layout_of_the_link},
+      {"the tests of the module pass", the_tests_of_the_module_pass})
