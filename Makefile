@@ -115,7 +115,7 @@ $(ARCHIVE): $(foreach c,$(COMPONENTS),$(OBJECTS_$(c)))
 LIBS_static = $(shell pkg-config --static --libs grpc libprotobuf-c) -lstdc++ -lhttp_parser -lm
 LIBS_grpc = $(shell pkg-config --libs grpc libprotobuf-c) -lgpr
 LIBS_trainer = $(OPENBLAS)/libopenblas.a -lisal -lcjson -lyaml -lz -lm
-LIBS = $(LIBS_grpc) $(LIBS_trainer) -lcurl -lcrypto -lhttp_parser
+LIBS = $(LIBS_grpc) $(LIBS_trainer) -lcurl -lcjose -lcrypto -lhttp_parser
 
 # gRPC sizes its thread pool by the processors of the host; the wrapper answers two (wire/rpc.c).
 LINK_grpc := -Wl,--wrap=sysconf -Wl,-u,__wrap_sysconf
@@ -139,7 +139,7 @@ $(B)/muster: $(B)/cli/main.o $(ARCHIVE)
 # gRPC in it is static, which saves 3.5 MiB of resident memory and most of the image.
 LIBS_controller = -Wl,-Bstatic $(filter-out $(addprefix -l,ssl crypto dl pthread rt m z c), \
 	$(shell pkg-config --static --libs grpc libprotobuf-c)) -lhttp_parser -lyaml -lstdc++ \
-	-Wl,-Bdynamic -lcurl -lssl -lcrypto -lcjson -lz -lm
+	-Wl,-Bdynamic -lcurl -lcjose -lssl -lcrypto -lcjson -lz -lm
 $(B)/muster-controller: $(B)/controller/main.o $(ARCHIVE)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) $(if $(SANITIZE),,-pie) $^ $(LINK_grpc) -Wl,--gc-sections \
