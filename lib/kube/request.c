@@ -103,6 +103,13 @@ void request_get(struct request *request, const struct request_place *place)
     request_begin(request, REQUEST_GET, REQUEST_READ, place);
 }
 
+void request_document(struct request *request, const char *path, size_t limit)
+{
+    *request = (struct request){
+        .method = REQUEST_GET, .lane = REQUEST_READ, .limit = limit, .timeout = TIMEOUT};
+    text_add(&request->target, path);
+}
+
 static void selectors_add(struct text *target, const struct request_selection *selection)
 {
     if (selection->labels)

@@ -66,6 +66,10 @@ struct request_selection {
 
 void request_get(struct request *request, const struct request_place *place);
 
+/* A GET of a document that is no object: "/openid/v1/jwks". The answer has at most `limit` bytes.
+ */
+void request_document(struct request *request, const char *path, size_t limit);
+
 void request_list(struct request *request,
                   const struct request_place *place,
                   const struct request_selection *selection);

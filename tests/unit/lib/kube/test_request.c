@@ -41,6 +41,15 @@ static void paths_say_group_namespace_name_and_part(void)
     }
 }
 
+static void a_document_is_asked_for_by_its_path(void)
+{
+    CLEAN(request) struct request request = {0};
+
+    request_document(&request, "/openid/v1/jwks", 100);
+    check(&request, REQUEST_GET, "/openid/v1/jwks");
+    CU_ASSERT(request.lane == REQUEST_READ && request.limit == 100 && request.timeout > 0);
+}
+
 static void lists_select_and_page(void)
 {
     static const struct resource_version version = {"42"};
@@ -145,6 +154,7 @@ static void methods_have_their_words(void)
 
 SUITE("kube request",
       {"paths say group, namespace, name and part", paths_say_group_namespace_name_and_part},
+      {"a document is asked for by its path", a_document_is_asked_for_by_its_path},
       {"lists select and page", lists_select_and_page},
       {"a watch asks for bookmarks and its end", a_watch_asks_for_bookmarks_and_its_end},
       {"writes carry their body and its type", writes_carry_their_body_and_its_type},
