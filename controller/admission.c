@@ -1,64 +1,32 @@
 /* admission - whether an agent that enrols is what it says. */
 #include "controller/admission.h"
 
-#include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-#include "base/clock.h"
-#include "base/json.h"
 #include "base/memory.h"
 #include "base/secret.h"
 #include "controller/controller.h"
 #include "controller/dossier.h"
-#include "controller/excerpt.h"
+#include "controller/overview.h"
 #include "controller/pod.h"
-#include "controller/tree.h"
-#include "kube/object.h"
+#include "kube/pod_token.h"
 
-#define KNOWN CLOCK_SECONDS(300) /* a token that was reviewed is not again for so long */
-#define POD   "authentication.kubernetes.io/pod-uid"
-
-static const struct request_resource reviews = {"authentication.k8s.io", "v1", "tokenreviews"};
-
-/* A claim whose token is being reviewed. */
+/* A claim that waits for newer keys. */
 struct admission {
     struct admission *next;
-    struct controller *controller;
     struct visitor *visitor;
-    struct client_call *call;
+    struct directory_claim claim; /* its texts are the two below */
+    char *token;
     char job[JOB_RECORD_UID];
-    uint32_t attempt;
-    uint32_t slot;
-    uint8_t token[KEYRING_DIGEST];
 };
 
-static bool listed(const cJSON *list, const char *word)
-{
-    const cJSON *item;
-
-    cJSON_ArrayForEach(item, list)
-    {
-        if (cJSON_IsString(item) && !strcmp(item->valuestring, word))
-            return true;
-    }
-    return false;
-}
-
-int admission_read(const struct cJSON *review, char pod[ADMISSION_POD], struct error *error)
-{
-    const cJSON *status = object_member(review, "status");
-    const cJSON *extra = object_member(object_member(status, "user"), "extra");
-    const cJSON *uid = cJSON_GetArrayItem(object_member(extra, POD), 0);
-
-    if (!cJSON_IsTrue(object_member(status, "authenticated")))
-        return error_set(error, "the token is not valid");
-    if (!listed(object_member(status, "audiences"), POD_AUDIENCE))
-        return error_set(error, "the token is not for " POD_AUDIENCE);
-    if (excerpt_whole(pod, ADMISSION_POD, cJSON_GetStringValue(uid)))
-        return error_set(error, "the token is not of a pod");
-    return 0;
-}
+/* What came of a claim: a word for metrics, and why it is refused or NULL. */
+struct finding {
+    const char *word;
+    const char *reason;
+};
 
 /* The pod whose agent the claim is of, or NULL. */
 static struct dossier_pod *pod_of(const struct dossier *dossier, uint32_t attempt, uint32_t slot)
@@ -73,110 +41,102 @@ static struct dossier_pod *pod_of(const struct dossier *dossier, uint32_t attemp
     return NULL;
 }
 
-static void admission_free(struct admission *admission)
+/* Whether the pod of a token is the one that the claim is of. */
+static struct finding pod_compare(const struct controller *controller,
+                                  const struct directory_claim *claim,
+                                  const struct pod_token *token)
 {
-    struct admission **at = &admission->controller->admissions;
+    const struct dossier *dossier = dossier_find((struct controller *)controller, claim->job);
+    const struct dossier_pod *pod = pod_of(dossier, claim->attempt, claim->slot);
 
-    while (*at != admission)
-        at = &(*at)->next;
-    *at = admission->next;
-    free(admission);
+    if (pod && !strcmp(pod->record.uid, token->uid) && !strcmp(pod->record.name, token->name) &&
+        !strcmp(dossier->job.namespace, token->space))
+        return (struct finding){"accepted", NULL};
+    if (dossier && dossier_pod_find(dossier, token->uid))
+        return (struct finding){"wrong_pod", "the token is not of this slot's pod"};
+    return (struct finding){"other_job", "the token is not of a pod that this job has"};
 }
 
-/* Compares what the token says with what is claimed. Returns 0 or -1. */
-static int admission_check(const struct admission *admission,
-                           const struct answer *answer,
-                           struct error *error)
+static struct finding claim_judge(const struct controller *controller,
+                                  const struct directory_claim *claim)
 {
-    CLEAN(tree) cJSON *review = object_parse(answer->body, answer->size);
-    struct dossier *dossier = dossier_find(admission->controller, admission->job);
-    struct dossier_pod *pod = pod_of(dossier, admission->attempt, admission->slot);
-    char uid[ADMISSION_POD];
+    const struct issuer *issuer = &controller->issuer;
+    const struct pod_token_wish wish = {
+        .issuer = issuer->name ? issuer->name : "", .audience = POD_AUDIENCE, .now = time(NULL)};
+    struct pod_token token;
+    enum pod_token_outcome outcome = pod_token_verify(&wish, issuer->keys, claim->token, &token);
 
-    if (answer_classify(answer, NULL) != ANSWER_DONE)
-        return error_set(error, "the token could not be reviewed");
-    if (admission_read(review, uid, error))
-        return -1;
-    if (!pod || strcmp(pod->record.uid, uid) != 0)
-        return error_set(error, "the token is not of this slot's pod");
-    memcpy(pod->token, admission->token, sizeof pod->token);
-    pod->token_until = clock_now() + KNOWN;
-    return 0;
+    if (outcome == POD_TOKEN_VALID)
+        return pod_compare(controller, claim, &token);
+    return (struct finding){pod_token_word(outcome), pod_token_reason(outcome)};
 }
 
-static void on_reviewed(void *context, const struct answer *answer)
-{
-    struct admission *admission = context;
-    struct visitor *visitor = admission->visitor;
-    struct error error;
-    int outcome = admission_check(admission, answer, &error);
+/* Answering. */
 
-    admission_free(admission);
-    directory_verified(visitor, outcome ? error.text : NULL);
+static void answer(struct controller *controller, struct visitor *visitor, struct finding finding)
+{
+    overview_enrolled(controller, finding.word);
+    directory_verified(visitor, finding.reason);
 }
 
-static void review_send(struct admission *admission, const char *token)
+static void admission_wait(struct controller *controller,
+                           const struct directory_claim *claim,
+                           struct visitor *visitor)
 {
-    static const struct client_events events = {.ended = on_reviewed};
-    static const struct request_place place = {.resource = &reviews};
-    CLEAN(tree) cJSON *review = tree_object();
-    CLEAN(text) struct text body = {0};
-    struct request request = {0};
-    cJSON *spec;
+    struct admission *admission = memory_get(1, sizeof *admission);
 
-    tree_put_text(review, "apiVersion", "authentication.k8s.io/v1");
-    tree_put_text(review, "kind", "TokenReview");
-    spec = tree_put_object(review, "spec");
-    tree_put_text(spec, "token", token);
-    tree_add_text(tree_put_list(spec, "audiences"), POD_AUDIENCE);
-    json_add_tree(&body, review);
-    request_create(&request, &place, body.data);
-    admission->call = client_send(admission->controller->client, &request, &events, admission);
-}
-
-/* Whether the token was reviewed lately, for this very pod. */
-static bool known(const struct dossier_pod *pod, const uint8_t token[KEYRING_DIGEST])
-{
-    return pod->token_until > clock_now() && secret_equal(pod->token, token, KEYRING_DIGEST);
+    admission->visitor = visitor;
+    admission->claim = *claim;
+    admission->claim.token = admission->token = memory_text(claim->token);
+    admission->claim.job = strncpy(admission->job, claim->job, sizeof admission->job - 1);
+    admission->next = controller->admissions;
+    controller->admissions = admission;
 }
 
 void admission_verify(void *context, const struct directory_claim *claim, struct visitor *visitor)
 {
     struct controller *controller = context;
-    struct dossier_pod *pod =
-        pod_of(dossier_find(controller, claim->job), claim->attempt, claim->slot);
-    uint8_t token[KEYRING_DIGEST];
+    struct finding finding = claim_judge(controller, claim);
+    bool unknown = !strcmp(finding.word, pod_token_word(POD_TOKEN_UNKNOWN_KEY));
+
+    if (unknown && issuer_ask(&controller->issuer) == 0)
+        admission_wait(controller, claim, visitor);
+    else
+        answer(controller, visitor, finding);
+}
+
+/* Takes the newest of those who wait, or returns NULL. */
+static struct admission *admission_take(struct controller *controller)
+{
+    struct admission *admission = controller->admissions;
+
+    if (admission)
+        controller->admissions = admission->next;
+    return admission;
+}
+
+static void admission_free(struct admission *admission)
+{
+    secret_forget(admission->token);
+    free(admission);
+}
+
+void admission_resume(struct controller *controller)
+{
     struct admission *admission;
 
-    keyring_digest(&controller->keyring, claim->token, token);
-    if (!pod) {
-        directory_verified(visitor, "this slot has no such pod");
-        return;
+    while ((admission = admission_take(controller))) {
+        answer(controller, admission->visitor, claim_judge(controller, &admission->claim));
+        admission_free(admission);
     }
-    if (known(pod, token)) {
-        directory_verified(visitor, NULL);
-        return;
-    }
-    admission = memory_get(1, sizeof *admission);
-    admission->controller = controller;
-    admission->visitor = visitor;
-    admission->attempt = claim->attempt;
-    admission->slot = claim->slot;
-    memcpy(admission->token, token, sizeof token);
-    strncpy(admission->job, claim->job, sizeof admission->job - 1);
-    admission->next = controller->admissions;
-    controller->admissions = admission;
-    review_send(admission, claim->token);
 }
 
 void admission_close(struct controller *controller)
 {
-    while (controller->admissions) {
-        struct admission *admission = controller->admissions;
-        struct visitor *visitor = admission->visitor;
+    struct admission *admission;
 
-        client_drop(admission->call);
+    while ((admission = admission_take(controller))) {
+        directory_verified(admission->visitor, "the controller is ending");
         admission_free(admission);
-        directory_verified(visitor, "the controller is ending");
     }
 }

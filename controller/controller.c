@@ -27,6 +27,11 @@ static void on_key(void *context)
     decide_all(controller);
 }
 
+static void on_keys(void *context)
+{
+    admission_resume(context);
+}
+
 static void on_signal(void *context, uint32_t events)
 {
     struct controller *controller = context;
@@ -66,6 +71,11 @@ int controller_begin(struct controller *controller, struct cluster *cluster, str
     if (!controller->directory)
         return -1;
     key_open(controller);
+    controller->issuer = (struct issuer){.client = controller->client,
+                                         .log = &controller->log,
+                                         .read = on_keys,
+                                         .context = controller};
+    issuer_open(&controller->issuer);
     observe_start(controller);
     return 0;
 }
@@ -79,6 +89,7 @@ void controller_end(struct controller *controller)
         decide_forget(*(struct dossier **)controller->dossiers);
     nodes_close(controller);
     keyring_done(&controller->keyring);
+    issuer_done(&controller->issuer);
     directory_close(controller->directory);
     if (controller->rpc)
         rpc_free(controller->rpc);

@@ -2,6 +2,7 @@
  *
  *   observe    what the API server tells of jobs and pods goes into their dossiers
  *   attend     the desk of each running attempt: reports, quorum
+ *   issuer     who signs the tokens of pods
  *   admission  whether an agent that enrols is what it says
  *   nodes      whether a node is lost
  *   decide     a dossier that is due becomes an observation, a plan, an execution
@@ -19,6 +20,7 @@
 #include "base/metrics.h"
 #include "controller/arguments.h"
 #include "controller/directory.h"
+#include "controller/issuer.h"
 #include "controller/keyring.h"
 #include "kube/client.h"
 #include "kube/informer.h"
@@ -34,6 +36,7 @@ struct controller {
     struct rpc *rpc;
     struct client *client;
     struct keyring keyring;
+    struct issuer issuer;
     struct directory *directory;
     struct informer *jobs;
     struct informer *pods;
@@ -45,7 +48,7 @@ struct controller {
     unsigned pods_mark;
     void *dossiers; /* tree of tsearch, by uid */
     size_t dossier_count;
-    struct admission *admissions; /* under way */
+    struct admission *admissions; /* that wait for keys */
     struct node *nodes;           /* that were asked about */
     struct http_server *http;
     struct metrics metrics;

@@ -11,19 +11,15 @@
 
 #include "base/loop.h"
 #include "controller/directory.h"
-#include "controller/keyring.h"
 #include "controller/observation.h"
 
 struct controller;
 struct execution;
 struct pod_word;
 
-/* A pod, with the token that its agent has last been known by. */
 struct dossier_pod {
     struct pod_record record; /* first, so that a list of these is one of records */
     unsigned mark;            /* of the list that it was last seen in */
-    uint8_t token[KEYRING_DIGEST];
-    int64_t token_until; /* clock_now's scale; 0 = never */
 };
 
 /* A pod of somebody else, whose name we wanted. */

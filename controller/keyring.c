@@ -161,39 +161,23 @@ void keyring_done(struct keyring *keyring)
 
 /* Deriving. */
 
-static void derive(const struct keyring *keyring,
-                   const struct text *from,
-                   uint8_t digest[KEYRING_DIGEST])
-{
-    unsigned size = KEYRING_DIGEST;
-
-    if (!HMAC(EVP_sha256(),
-              keyring->key,
-              KEYRING_KEY,
-              (const unsigned char *)from->data,
-              from->size,
-              digest,
-              &size))
-        abort();
-}
-
 void keyring_secret(const struct keyring *keyring,
                     const char *job,
                     uint32_t attempt,
                     char secret[RPC_SECRET])
 {
     CLEAN(text) struct text from = {0};
-    uint8_t digest[KEYRING_DIGEST];
+    uint8_t digest[(RPC_SECRET - 1) / 2];
+    unsigned size = sizeof digest;
 
     text_addf(&from, "attempt/%s/%" PRIu32, job, attempt);
-    derive(keyring, &from, digest);
+    if (!HMAC(EVP_sha256(),
+              keyring->key,
+              KEYRING_KEY,
+              (const unsigned char *)from.data,
+              from.size,
+              digest,
+              &size))
+        abort();
     text_hex(secret, digest, sizeof digest);
-}
-
-void keyring_digest(const struct keyring *keyring, const char *text, uint8_t digest[KEYRING_DIGEST])
-{
-    CLEAN(text) struct text from = {0};
-
-    text_addf(&from, "digest/%s", text);
-    derive(keyring, &from, digest);
 }

@@ -16,7 +16,6 @@
 #define KEYRING_SECRET "muster-controller-key" /* name of the Secret */
 #define KEYRING_KEY    32
 #define KEYRING_DIGITS (2 * KEYRING_KEY + 1) /* in hexadecimal, with a zero byte */
-#define KEYRING_DIGEST 32
 
 struct cJSON;
 
@@ -52,10 +51,5 @@ void keyring_secret(const struct keyring *keyring,
                     const char *job,
                     uint32_t attempt,
                     char secret[RPC_SECRET]);
-
-/* A digest by which a text is known again: HMAC-SHA-256 of "digest/TEXT". */
-void keyring_digest(const struct keyring *keyring,
-                    const char *text,
-                    uint8_t digest[KEYRING_DIGEST]);
 
 #endif

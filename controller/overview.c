@@ -6,7 +6,7 @@
 #include "controller/controller.h"
 #include "controller/decide.h"
 
-enum family { JOBS, PODS, DECISIONS, REQUESTS, WINDOW, WAITING, WATCH_UP, FAMILIES };
+enum family { JOBS, PODS, DECISIONS, REQUESTS, WINDOW, WAITING, WATCH_UP, ENROLMENTS, FAMILIES };
 
 static const struct metric_family families[FAMILIES] = {
     [JOBS] = {"muster_jobs", "TrainingJobs by state.", METRIC_GAUGE},
@@ -17,6 +17,9 @@ static const struct metric_family families[FAMILIES] = {
     [REQUESTS] = {"muster_api_requests_total", "Requests to the API, by answer.", METRIC_COUNTER},
     [WINDOW] = {"muster_api_writes_allowed", "Writes that may be under way.", METRIC_GAUGE},
     [WAITING] = {"muster_api_writes_waiting", "Writes that wait.", METRIC_GAUGE},
+    [ENROLMENTS] = {"muster_enrolments_total",
+                    "Agents that showed a token, by what came of it.",
+                    METRIC_COUNTER},
     [WATCH_UP] = {"muster_watch_up", "1 while the watch of a kind is well.", METRIC_GAUGE},
 };
 
@@ -77,13 +80,14 @@ static int ready_fill(void *context, struct text *body)
 {
     const struct controller *controller = context;
 
-    if (controller_ready(controller)) {
+    if (controller_ready(controller) && controller->issuer.keys) {
         text_add(body, "ok\n");
         return 200;
     }
     text_addf(body,
-              "key: %s\njobs: %s\npods: %s\n",
+              "key: %s\ntokens: %s\njobs: %s\npods: %s\n",
               controller->keyring.ready ? "ok" : "not read",
+              controller->issuer.keys ? "ok" : "their keys are not read",
               controller->jobs_listed ? "ok" : "not listed",
               controller->pods_listed ? "ok" : "not listed");
     return 503;
@@ -117,4 +121,12 @@ void overview_decided(struct controller *controller, const char *policy)
 
     snprintf(labels, sizeof labels, "policy=\"%s\"", policy ? policy : "none");
     metrics_add(&controller->metrics, DECISIONS, labels, 1);
+}
+
+void overview_enrolled(struct controller *controller, const char *word)
+{
+    char labels[64];
+
+    snprintf(labels, sizeof labels, "outcome=\"%s\"", word);
+    metrics_add(&controller->metrics, ENROLMENTS, labels, 1);
 }

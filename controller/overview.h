@@ -13,4 +13,7 @@ void overview_close(struct controller *controller);
 /* Counts a decision. `policy` had the last word; NULL = none had. */
 void overview_decided(struct controller *controller, const char *policy);
 
+/* Counts an agent that showed a token. `word` says what came of it. */
+void overview_enrolled(struct controller *controller, const char *word);
+
 #endif

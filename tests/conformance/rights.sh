@@ -21,10 +21,12 @@ wanted='events [list]
 events.events.k8s.io [create patch]
 nodes [get]
 pods [create delete get list watch]
-tokenreviews.authentication.k8s.io [create]
 trainingjobs.muster.dev [list watch]
 trainingjobs.muster.dev/status [patch]'
 diff <(echo "$wanted") <(echo "$found") >&2 || wrong "not the rights that are needed"
+
+$KUBECTL auth can-i get /openid/v1/jwks --as=$controller >/dev/null ||
+    wrong "the keys of tokens cannot be read"
 
 # The namespace warns of whatever the restricted profile of pod security refuses.
 said=$($KUBECTL apply --dry-run=server -f manifests/deployment.yaml 2>&1) || wrong "refused: $said"

@@ -50,7 +50,7 @@ static void a_controller_is_ready_once_all_was_read(void)
     town_until(&town, is_failing_to_list_jobs);
     page = town_page(&town, "/readyz");
     CHECK_HAS(page, "HTTP/1.1 503 ");
-    CHECK_HAS(page, "\r\n\r\nkey: not read\njobs: not listed\npods: ok\n");
+    CHECK_HAS(page, "\r\n\r\nkey: not read\ntokens: ok\njobs: not listed\npods: ok\n");
     keyring_take(&town.controller.keyring, TOWN_KEY);
     town.mischief[0].times = 0;
     town_until(&town, all_is_listed);

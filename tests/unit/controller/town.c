@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -16,6 +17,7 @@
 #include "kube/object.h"
 #include "scene.h"
 #include "support/check.h"
+#include "support/mint.h"
 #include "town_server.h"
 
 #define PATIENCE CLOCK_SECONDS(60)
@@ -239,6 +241,40 @@ void town_report(struct town *town, struct asked *asked, const uint32_t *missing
     town_secret(town, 1, secret);
     rpc_channel_credential(town->agents.channel, secret);
     lobby_ask(&town->agents, asked, LOBBY_REPORT, &report.base);
+}
+
+/* Tokens. */
+
+char *town_token_so(const struct town *town, const char *pod, const char *what, const char *with)
+{
+    const cJSON *object = town_object(&town->pods, pod);
+    long long now = (long long)time(NULL);
+    CLEAN(text) struct text claims = {0};
+    CLEAN_FREE char *changed = NULL;
+
+    CU_ASSERT_FATAL(object != NULL);
+    text_addf(
+        &claims,
+        "{\"aud\":[\"muster.dev\"],\"exp\":%lld,\"nbf\":%lld,\"iss\":\"" TOWN_ISSUER
+        "\",\"kubernetes.io\":{\"namespace\":\"%s\",\"pod\":{\"name\":\"%s\",\"uid\":\"%s\"}}}",
+        now + 3600,
+        now - 60,
+        object_namespace(object),
+        pod,
+        object_uid(object));
+    changed = check_replaced(claims.data, what, with);
+    return mint_token(town->mint, changed);
+}
+
+char *town_token(const struct town *town, const char *pod)
+{
+    return town_token_so(town, pod, "", "");
+}
+
+void town_mint(struct town *town, const char *name)
+{
+    mint_free(town->mint);
+    town->mint = mint_new("ES256", name);
 }
 
 void town_secret(const struct town *town, uint32_t attempt, char secret[RPC_SECRET])

@@ -16,8 +16,10 @@
 
 #define TOWN_KEY      "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 #define TOWN_MISCHIEF 4
+#define TOWN_ISSUER   "https://kubernetes.default.svc"
 
 struct cJSON;
+struct mint;
 
 /* What goes wrong with requests whose line in `asked` begins so. */
 struct town_mischief {
@@ -45,11 +47,12 @@ struct town {
     struct town_kind jobs;
     struct town_kind pods;
     struct cJSON *secret; /* the controller's, or NULL */
-    struct cJSON *review; /* status of every TokenReview, or NULL */
     struct cJSON *node;   /* every Node, or NULL */
     struct cJSON *events; /* a list of every pod's, or NULL */
+    struct mint *mint;    /* signs the tokens of pods */
+    int key_reads;        /* how often its key was asked for */
     long long version;    /* of the newest object */
-    struct text asked;    /* "POST pods digits-1-0-0\n" of each request but lists and watches */
+    struct text asked;    /* "POST pods digits-1-0-0\n" of each request about an object */
     struct text posted;   /* notes of the Events */
     struct town_mischief mischief[TOWN_MISCHIEF];
     struct api_call *held; /* by TOWN_HOLD, the newest */
@@ -98,6 +101,14 @@ size_t town_count(const struct town *town, const char *line);
 
 /* Reads a page that the controller serves: "/metrics". The reply is the town's. */
 const char *town_page(struct town *town, const char *path);
+
+/* The token of a pod: one that is right, or one whose claims, of which the first `what` is replaced
+ * by `with`, are not. Freed by the caller. */
+char *town_token(const struct town *town, const char *pod);
+char *town_token_so(const struct town *town, const char *pod, const char *what, const char *with);
+
+/* Replaces the key of the town's issuer by one of that name. */
+void town_mint(struct town *town, const char *name);
 
 /* The dossier of the town's job. */
 struct dossier *town_dossier(struct town *town);

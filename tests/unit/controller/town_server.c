@@ -14,6 +14,7 @@
 #include "kube/object.h"
 #include "scene.h"
 #include "support/check.h"
+#include "support/mint.h"
 #include "town.h"
 
 #define NAME 128
@@ -278,10 +279,13 @@ static void answer_kept(const struct visit *visit, const cJSON *object)
         answer_status(visit->call, 404, "NotFound", "nothing is there");
 }
 
-static void review_answer(const struct visit *visit)
+static void keys_answer(const struct visit *visit)
 {
-    tree_put(visit->body, "status", cJSON_Duplicate(visit->town->review, true));
-    answer_object(visit->call, 201, visit->body);
+    CLEAN(text) struct text set = {0};
+
+    visit->town->key_reads++;
+    mint_set(visit->town->mint, NULL, &set);
+    api_answer(visit->call, 200, "", set.data);
 }
 
 static void serve_kind(struct visit *visit)
@@ -311,8 +315,10 @@ static void serve_rest(struct visit *visit)
         answer_object(visit->call, 201, visit->body);
     } else if (is(visit, "GET", "/events"))
         answer_kept(visit, town->events);
-    else if (is(visit, "POST", "/tokenreviews"))
-        review_answer(visit);
+    else if (is(visit, "GET", "/.well-known/openid-configuration"))
+        api_answer(visit->call, 200, "", "{\"issuer\":\"" TOWN_ISSUER "\"}");
+    else if (is(visit, "GET", "/openid/v1/jwks"))
+        keys_answer(visit);
     else if (is(visit, "GET", "/nodes/"))
         answer_kept(visit, town->node);
     else if (is(visit, "GET", "/secrets/"))
@@ -373,8 +379,7 @@ static void serve_ill(struct visit *visit, struct town_mischief *mischief)
 /* What a request is called in `asked`: "POST pods digits-1-0-0", "PATCH trainingjobs digits". */
 static void visit_open(struct visit *visit, struct text *line)
 {
-    static const char *const kinds[] = {
-        "trainingjobs", "pods", "events", "tokenreviews", "nodes", "secrets"};
+    static const char *const kinds[] = {"trainingjobs", "pods", "events", "nodes", "secrets"};
     const char *name = object_name(visit->body);
     char path[512];
 
@@ -407,7 +412,7 @@ static void serve(void *context, struct api_call *call)
     struct town *town = context;
 
     visit_open(&visit, &line);
-    if (*visit.name || !visit.kept)
+    if (*visit.name || (visit.kind && !visit.kept))
         text_addf(&town->asked, "%s\n", line.data);
     mischief = mischief_find(town, line.data);
     if (mischief)
@@ -434,6 +439,7 @@ void town_server_begin(struct town *town)
 {
     town->jobs.objects = tree_list();
     town->pods.objects = tree_list();
+    town_mint(town, "first");
     town->server = api_server_start(&town->controller.loop, serve, town);
 }
 
@@ -443,7 +449,7 @@ void town_server_end(struct town *town)
     cJSON_Delete(town->jobs.objects);
     cJSON_Delete(town->pods.objects);
     cJSON_Delete(town->secret);
-    cJSON_Delete(town->review);
+    mint_free(town->mint);
     cJSON_Delete(town->node);
     cJSON_Delete(town->events);
     text_done(&town->asked);
