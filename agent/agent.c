@@ -8,6 +8,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "agent/standing.h"
 #include "base/clock.h"
 #include "base/entropy.h"
 #include "base/memory.h"
@@ -192,12 +193,18 @@ static void machines_make(struct agent *agent)
     ranks_init(&agent->ranks, (uint32_t)settings->ranks, seed + 1);
 }
 
+static void on_standing(void *context, struct rpc_call *call)
+{
+    standing_serve(context, call);
+}
+
 static int agent_open(struct agent *agent, int keeper, struct error *error)
 {
     const struct peers_settings peers = {.listen = agent->settings->listen,
                                          .secret = agent->secret[0] ? agent->secret : NULL,
                                          .book = &agent->book,
                                          .events = {on_message, on_serve, on_beat, on_lost},
+                                         .standing = on_standing,
                                          .context = agent};
 
     agent->rpc = rpc_new(&agent->loop, error);

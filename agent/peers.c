@@ -5,7 +5,8 @@
 #include "base/clock.h"
 #include "base/memory.h"
 
-#define SESSION "/muster.Member/Session"
+#define SESSION  "/muster.Member/Session"
+#define STANDING "/muster.Member/Standing"
 
 static struct session *session_find(const struct peers *peers, const struct identity *id)
 {
@@ -115,12 +116,19 @@ static void on_opened(void *context, struct rpc_call *call)
     rpc_accept(call, &call_events, session);
 }
 
-static const struct rpc_method methods[] = {{SESSION, on_opened}};
+static void on_standing(void *context, struct rpc_call *call)
+{
+    const struct peers *peers = context;
+
+    peers->settings.standing(peers->settings.context, call);
+}
+
+static const struct rpc_method methods[] = {{SESSION, on_opened}, {STANDING, on_standing}};
 
 struct peers *peers_new(struct rpc *rpc, const struct peers_settings *settings, struct error *error)
 {
     struct peers *peers = memory_get(1, sizeof *peers);
-    const struct rpc_service service = {.methods = methods, .method_count = 1, .context = peers};
+    const struct rpc_service service = {.methods = methods, .method_count = 2, .context = peers};
 
     peers->rpc = rpc;
     peers->loop = rpc_loop(rpc);

@@ -50,6 +50,8 @@ struct peers_settings {
     const char *secret; /* NULL = not known yet: nobody is let in, and nobody reached */
     const struct book *book;
     struct peers_events events;
+    /* Somebody asks how this agent stands: the call's owner answers it. */
+    void (*standing)(void *context, struct rpc_call *call);
     void *context;
 };
 

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "support/check.h"
+#include "wire/rpc_ask.h"
 
 #define SECRET  "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 #define OTHER   "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
@@ -104,6 +105,46 @@ static void on_lost(void *context, const struct identity *id, bool silent)
     entry_made(party->scene);
 }
 
+static void on_nothing(void *context, struct rpc_call *call, const void *data, size_t size)
+{
+    (void)context;
+    (void)call;
+    (void)data;
+    (void)size;
+}
+
+static void on_over(void *context, struct rpc_call *call, int status, const char *reason)
+{
+    (void)context;
+    (void)call;
+    (void)status;
+    (void)reason;
+}
+
+static void on_answered(
+    void *context, int status, const char *reason, const void *data, size_t size)
+{
+    struct scene *scene = context;
+
+    (void)reason;
+    (void)data;
+    (void)size;
+    text_addf(&scene->parties[0].log, "answered %d, ", status);
+    entry_made(scene);
+}
+
+/* Somebody asks how the party stands. */
+static void on_standing(void *context, struct rpc_call *call)
+{
+    static const struct rpc_events deaf = {on_nothing, on_over};
+    struct party *party = context;
+
+    rpc_accept(call, &deaf, party);
+    rpc_end(call, RPC_NOT_FOUND, "");
+    text_add(&party->log, "asked, ");
+    entry_made(party->scene);
+}
+
 static void on_guard(void *context)
 {
     struct scene *scene = context;
@@ -119,6 +160,7 @@ static void party_begin(struct scene *scene, uint32_t slot, const char *secret)
                                             .secret = secret,
                                             .book = &party->book,
                                             .events = {on_message, on_serve, on_beat, on_lost},
+                                            .standing = on_standing,
                                             .context = party};
 
     party->scene = scene;
@@ -193,6 +235,25 @@ static void both_speak_on_the_session_that_one_has_opened(void)
     scene_run(scene, 4);
     CHECK_TEXT(log_of(scene, 1), "0: hello, 0: again, ");
     CHECK_TEXT(log_of(scene, 0), "1: welcome, 1: welcome, ");
+    scene_free(scene);
+}
+
+/* Questions that are not for the session are their owner's to answer. */
+static void who_is_asked_how_it_stands_answers_itself(void)
+{
+    struct scene *scene = scene_new(SECRET);
+    const struct rpc_question question = {"", 0, on_answered, scene};
+    struct rpc_channel *channel;
+    char address[64];
+
+    snprintf(address, sizeof address, "127.0.0.1:%d", peers_port(scene->parties[1].peers));
+    channel = rpc_dial(scene->rpc, address, SECRET);
+    rpc_ask(channel, "/muster.Member/Standing", clock_now() + PATIENT, &question);
+    scene_run(scene, 2);
+    CHECK_TEXT(log_of(scene, 1), "asked, ");
+    CHECK_TEXT(log_of(scene, 0), "answered 5, ");
+    CU_ASSERT(peers_alone(scene->parties[1].peers));
+    rpc_hang_up(channel);
     scene_free(scene);
 }
 
@@ -360,6 +421,7 @@ static void an_address_that_is_in_use_is_refused(void)
 SUITE("agent peers",
       {"both speak on the session that one has opened",
        both_speak_on_the_session_that_one_has_opened},
+      {"who is asked how it stands answers itself", who_is_asked_how_it_stands_answers_itself},
       {"who cannot be reached is lost later", who_cannot_be_reached_is_lost_later},
       {"another incarnation is not reached", another_incarnation_is_not_reached},
       {"who does not know the secret is not heard", who_does_not_know_the_secret_is_not_heard},
