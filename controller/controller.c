@@ -12,6 +12,7 @@
 #include "controller/nodes.h"
 #include "controller/observe.h"
 #include "controller/overview.h"
+#include "controller/pod.h"
 #include "kube/discover.h"
 
 bool controller_ready(const struct controller *controller)
@@ -70,6 +71,7 @@ int controller_begin(struct controller *controller, struct cluster *cluster, str
     controller->directory = directory_open(controller->rpc, &directory, error);
     if (!controller->directory)
         return -1;
+    controller->agent_port = POD_AGENT_PORT;
     key_open(controller);
     controller->issuer = (struct issuer){.client = controller->client,
                                          .log = &controller->log,

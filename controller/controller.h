@@ -5,6 +5,7 @@
  *   issuer     who signs the tokens of pods
  *   admission  whether an agent that enrols is what it says
  *   nodes      whether a node is lost
+ *   dial       how an agent stands
  *   decide     a dossier that is due becomes an observation, a plan, an execution
  *   execute    the plan becomes requests, and their answers go into the dossier
  *   overview   metrics and health */
@@ -38,6 +39,7 @@ struct controller {
     struct keyring keyring;
     struct issuer issuer;
     struct directory *directory;
+    int agent_port; /* where agents listen */
     struct informer *jobs;
     struct informer *pods;
     bool jobs_listed; /* all that there was has been told */

@@ -52,6 +52,21 @@ static void strangers_collect(const struct dossier *dossier, struct observed_str
             (struct observed_stranger){&dossier->strangers[i].record, dossier->strangers[i].seen};
 }
 
+/* How agents stand that were asked. There is room for one a pod. */
+static size_t standings_collect(const struct dossier *dossier, struct observed_standing *standings)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < dossier->pod_count; i++) {
+        const struct dossier_pod *pod = dossier->pods[i];
+
+        if (pod->standing != STANDING_UNKNOWN)
+            standings[count++] =
+                (struct observed_standing){&pod->record, pod->standing, pod->stood};
+    }
+    return count;
+}
+
 /* The attempt that has had no majority for long enough, or 0. */
 static uint32_t quorum_look(struct dossier *dossier, int64_t now)
 {
@@ -77,6 +92,15 @@ static int64_t progress_seconds(const struct controller *controller)
     return RECONCILE_PROGRESS * (1 + stretch);
 }
 
+/* Since when a new attempt waits. A pass that decides nothing does not end that. */
+static void fence_note(struct dossier *dossier, bool fencing, int64_t now)
+{
+    if (fencing && !dossier->desk.fenced)
+        dossier->desk.fenced = now;
+    else if (!fencing && !dossier->gated)
+        dossier->desk.fenced = 0;
+}
+
 static void plan_make(struct dossier *dossier, struct plan *plan)
 {
     struct controller *controller = dossier->controller;
@@ -84,6 +108,8 @@ static void plan_make(struct dossier *dossier, struct plan *plan)
     CLEAN_FREE const char **lost = memory_get(dossier->pod_count + 1, sizeof *lost);
     CLEAN_FREE struct observed_stranger *strangers =
         memory_get(dossier->stranger_count + 1, sizeof *strangers);
+    CLEAN_FREE struct observed_standing *standings =
+        memory_get(dossier->pod_count + 1, sizeof *standings);
     const struct reconcile_settings how = {
         .pod = {arguments->agent_image, arguments->trainer_image, arguments->directory},
         .progress_seconds = progress_seconds(controller)};
@@ -97,6 +123,9 @@ static void plan_make(struct dossier *dossier, struct plan *plan)
                                .quorum_lost = quorum_look(dossier, clock_now()),
                                .witness =
                                    dossier->desk.desk ? desk_wanted(dossier->desk.desk) : NULL,
+                               .standings = standings,
+                               .standing_count = standings_collect(dossier, standings),
+                               .fenced = dossier->desk.fenced,
                                .refusal = dossier->refusal,
                                .status_written = dossier->status_written,
                                .written_job = dossier->written_job,
@@ -109,6 +138,7 @@ static void plan_make(struct dossier *dossier, struct plan *plan)
     seen.lost_node_count = nodes_collect(dossier, lost);
     reconcile(&seen, &how, plan);
     dossier->gated = plan->policy && !strcmp(plan->policy, "gate");
+    fence_note(dossier, plan->fencing, seen.now);
     overview_decided(controller, plan->policy);
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "controller/controller.h"
+#include "controller/dial.h"
 
 _Static_assert((int)POD_RECORD_UID == (int)JOB_RECORD_UID, "a pod's job has a dossier");
 
@@ -85,6 +86,7 @@ struct dossier_pod *dossier_pod_find(const struct dossier *dossier, const char *
 
 static void pod_free(struct dossier_pod *pod)
 {
+    dial_end(pod);
     pod_record_done(&pod->record);
     free(pod);
 }
@@ -95,10 +97,15 @@ static bool is_old(const struct pod_record *record, const struct pod_record *kno
     return !record->gone && resource_version_compare(&record->version, &known->version) < 0;
 }
 
+static bool has_ended(const struct pod_record *record)
+{
+    return record->gone || pod_record_dead(record);
+}
+
 struct dossier_pod *dossier_pod(struct dossier *dossier, struct pod_record *record, bool *ended)
 {
     struct dossier_pod *pod = dossier_pod_find(dossier, record->uid);
-    bool was_over = pod && pod_record_over(&pod->record);
+    bool had_ended = pod && has_ended(&pod->record);
 
     *ended = false;
     if (pod && is_old(record, &pod->record)) {
@@ -114,7 +121,7 @@ struct dossier_pod *dossier_pod(struct dossier *dossier, struct pod_record *reco
     }
     pod_record_done(&pod->record);
     pod->record = *record;
-    *ended = !was_over && pod_record_over(&pod->record);
+    *ended = !had_ended && has_ended(&pod->record);
     return pod;
 }
 

@@ -14,12 +14,16 @@
 #include "controller/observation.h"
 
 struct controller;
+struct dial;
 struct execution;
 struct pod_word;
 
 struct dossier_pod {
     struct pod_record record; /* first, so that a list of these is one of records */
     unsigned mark;            /* of the list that it was last seen in */
+    struct dial *dial;        /* its agent is being asked how it stands, or NULL */
+    enum standing standing;
+    int64_t stood; /* when it was asked last; seconds since 1970 */
 };
 
 /* A pod of somebody else, whose name we wanted. */
@@ -37,6 +41,7 @@ struct dossier_desk {
     struct text spec;
     char *folder;        /* of checkpoints; "" = none */
     int64_t quorum_lost; /* since when no majority is left; 0 = one is */
+    int64_t fenced;      /* since when the next attempt waits for its agents; 0 = none does */
 };
 
 struct dossier {
@@ -80,7 +85,8 @@ void dossier_job(struct dossier *dossier, struct job_record *record);
 
 /* Lays in a pod, and takes the record over. What is older than what is known changes nothing, and a
  * pod that is gone stays gone: answers may come in another order than events. Returns the pod;
- * `ended` receives whether its agent has come to its end by this. */
+ * `ended` receives whether its agent has come to its end by this, which one that is only being
+ * deleted has not. */
 struct dossier_pod *dossier_pod(struct dossier *dossier, struct pod_record *record, bool *ended);
 
 /* The pod of that uid, or NULL. */

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "controller/controller.h"
 #include "controller/decide.h"
+#include "controller/dial.h"
 #include "controller/event.h"
 #include "controller/labels.h"
 #include "controller/observe.h"
@@ -350,6 +351,15 @@ static void execution_go_on(struct execution *execution)
     execution_free(execution);
 }
 
+/* Nothing waits for what they say. */
+static void agents_dial(const struct execution *execution)
+{
+    for (size_t i = 0; i < execution->plan.count; i++) {
+        if (execution->plan.items[i].kind == ACTION_DIAL)
+            dial_ask(execution->dossier, execution->plan.items[i].uid);
+    }
+}
+
 void execute_start(struct dossier *dossier, struct plan *plan)
 {
     struct execution *execution = memory_get(1, sizeof *execution);
@@ -361,6 +371,7 @@ void execute_start(struct dossier *dossier, struct plan *plan)
         execution->sendings[i] =
             (struct sending){.execution = execution, .action = &execution->plan.items[i]};
     dossier->execution = execution;
+    agents_dial(execution);
     kind_send(execution, ACTION_DELETE_POD, delete_send);
     kind_send(execution, ACTION_CREATE_POD, create_send);
     if (!execution->pending)

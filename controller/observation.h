@@ -30,6 +30,20 @@ struct observed_refusal {
     unsigned count; /* in a row */
 };
 
+/* How an agent stands, as it was asked. */
+enum standing {
+    STANDING_UNKNOWN, /* it was not asked */
+    STANDING_SILENT,  /* it cannot be reached, or says nothing */
+    STANDING_IDLE,
+    STANDING_RUNNING /* it trains */
+};
+
+struct observed_standing {
+    const struct pod_record *pod;
+    enum standing standing;
+    int64_t time; /* that it was asked */
+};
+
 /* A pod that has a name of ours and is not of this job: what the API server has shown after it said
  * that the name is taken. */
 struct observed_stranger {
@@ -60,6 +74,9 @@ struct observation {
     /* What the witness of the running attempt must keep before it gives its vote; NULL = nothing.
      */
     const struct witness_record *witness;
+    const struct observed_standing *standings; /* of agents that were asked */
+    size_t standing_count;
+    int64_t fenced; /* since when a new attempt waits for the agents of the last; 0 = none does */
     struct observed_refusal refusal;
     int64_t status_written; /* when this process last wrote the job's status; 0 = never */
     /* Read your own writes: the newest versions that were written for this job, and how far the

@@ -59,6 +59,14 @@ void plan_event(struct plan *plan, bool warning, const char *reason, const char 
     action->body = memory_text(note);
 }
 
+void plan_dial(struct plan *plan, const struct pod_record *pod)
+{
+    struct action *action = action_add(plan, ACTION_DIAL);
+
+    memcpy(action->name, pod->name, sizeof action->name);
+    memcpy(action->uid, pod->uid, sizeof action->uid);
+}
+
 void plan_requeue(struct plan *plan, int64_t due)
 {
     struct action *last = plan->count ? &plan->items[plan->count - 1] : NULL;

@@ -21,6 +21,7 @@ enum action_kind {
     ACTION_CREATE_POD,   /* name, body: the Pod as JSON */
     ACTION_PATCH_STATUS, /* body: a merge patch bound to a resourceVersion */
     ACTION_EVENT,        /* warning, reason, body: the note */
+    ACTION_DIAL,         /* name, uid: the agent of the pod is asked how it stands */
     ACTION_REQUEUE       /* due */
 };
 
@@ -38,6 +39,7 @@ struct action {
 /* Zero-initialise to begin. */
 struct plan {
     const char *policy; /* that had the last word, for logs; NULL = none */
+    bool fencing;       /* a new attempt waits for the agents of the last */
     struct action *items;
     size_t count;
     size_t capacity;
@@ -49,6 +51,8 @@ void plan_patch(struct plan *plan, struct text *body);
 
 void plan_delete(struct plan *plan, const struct pod_record *pod, int64_t grace);
 void plan_event(struct plan *plan, bool warning, const char *reason, const char *note);
+
+void plan_dial(struct plan *plan, const struct pod_record *pod);
 
 /* There is at most one; the earliest due is kept. */
 void plan_requeue(struct plan *plan, int64_t due);

@@ -302,8 +302,12 @@ int pod_record_read(const struct cJSON *pod, struct pod_record *record, struct e
 
 bool pod_record_over(const struct pod_record *record)
 {
-    return record->deleting || record->gone || record->ended || record->phase == POD_FAILED ||
-           record->phase == POD_SUCCEEDED;
+    return record->deleting || record->gone || pod_record_dead(record);
+}
+
+bool pod_record_dead(const struct pod_record *record)
+{
+    return record->ended || record->phase == POD_FAILED || record->phase == POD_SUCCEEDED;
 }
 
 void pod_record_add_end(const struct pod_record *record, struct text *out)

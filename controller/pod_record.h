@@ -72,6 +72,10 @@ CLEANUP_DEFINE(pod_record, struct pod_record, pod_record_done)
 /* Whether its agent is gone or is about to go, whatever it has left behind. */
 bool pod_record_over(const struct pod_record *record);
 
+/* Whether its agent has ended for certain: whoever ran it has said so. A pod that is being deleted,
+ * or that is gone without a word, may have one yet. */
+bool pod_record_dead(const struct pod_record *record);
+
 /* Says how it came to that: "was deleted", "ended with exit code 137 (OOMKilled)". */
 void pod_record_add_end(const struct pod_record *record, struct text *out);
 

@@ -46,16 +46,18 @@ enum policy_outcome policy_begin(struct work *work)
     return POLICY_WRITE;
 }
 
-/* Whether the pods that are left can make no majority of any view, the witness's vote included. The
- * directory knows the views, but one that has just been started does not know them yet. */
-static bool pods_lost(const struct work *work)
+bool work_majority(const struct work *work, uint32_t pods)
 {
     uint32_t slots = work->next.slots;
-    uint32_t alive = work_alive(work);
 
-    if (!work->next.generation)
-        return false;
-    return slots % 2 ? 2 * alive <= slots : 2 * (alive + 1) <= slots + 1;
+    return slots % 2 ? 2 * pods > slots : 2 * (pods + 1) > slots + 1;
+}
+
+/* Whether the pods that are left can make no majority. The directory knows the views, but one that
+ * has just been started does not know them yet. */
+static bool pods_lost(const struct work *work)
+{
+    return work->next.generation && !work_majority(work, work_alive(work));
 }
 
 /* Whether all that is lost was taken away: by a preemption, an eviction or a drain. */
@@ -112,11 +114,18 @@ static enum policy_outcome attempt_again(struct work *work, const char *why, boo
 
 enum policy_outcome policy_attempt(struct work *work)
 {
-    if (stopped(work))
-        return attempt_again(work, "the agents have saved and stopped", blameless(work));
-    if (work->seen->quorum_lost == work->next.attempt || pods_lost(work))
-        return attempt_again(work, "too many agents were lost at once", blameless(work));
-    return POLICY_NEXT;
+    bool ended = stopped(work);
+    enum policy_outcome outcome;
+
+    if (!ended && work->seen->quorum_lost != work->next.attempt && !pods_lost(work))
+        return POLICY_NEXT;
+    outcome = work_fence(work, ended);
+    if (outcome != POLICY_NEXT)
+        return outcome;
+    return attempt_again(work,
+                         ended ? "the agents have saved and stopped"
+                               : "too many agents were lost at once",
+                         blameless(work));
 }
 
 /* The newest of the pods, once there is one for each slot, else 0. */

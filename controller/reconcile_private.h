@@ -60,7 +60,15 @@ const struct observed_stranger *work_stranger(const struct work *work, uint32_t 
 enum policy_outcome policy_invalid(struct work *work);
 enum policy_outcome policy_begin(struct work *work);
 enum policy_outcome policy_attempt(struct work *work);
+
+/* Whether so many of the attempt's pods can make a majority of any view, the witness included. */
+bool work_majority(const struct work *work, uint32_t pods);
 enum policy_outcome policy_late(struct work *work);
+
+/* reconcile_fence.c: whether the next attempt may begin. If not, the plan asks the agents of the
+ * last one how they stand. `stopped`: they have said that they stop. Returns POLICY_NEXT when it
+ * may; POLICY_STOP while they have hardly been asked, to spare a write; later POLICY_WRITE. */
+enum policy_outcome work_fence(const struct work *work, bool stopped);
 
 /* reconcile_describe.c: takes over what the agents report, and says how the job is. */
 

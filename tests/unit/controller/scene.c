@@ -24,6 +24,8 @@ static const struct reconcile_settings settings = {
     .progress_seconds = RECONCILE_PROGRESS,
 };
 
+static const char *const standing_words[] = {"Unknown", "Silent", "Idle", "Running", NULL};
+
 /* JSON. */
 
 struct cJSON *scene_file(const char *name, const char *file)
@@ -207,6 +209,7 @@ static void rest_read(struct scene *scene, const cJSON *observed)
     seen->now = time_at(observed, "now");
     seen->status_written = time_at(observed, "statusWritten");
     seen->quorum_lost = (uint32_t)whole_at(observed, "quorumLost");
+    seen->fenced = time_at(observed, "fenced");
     scene->lost_node = object_text(observed, "lostNode");
     seen->lost_nodes = &scene->lost_node;
     seen->lost_node_count = scene->lost_node != NULL;
@@ -275,6 +278,7 @@ void scene_look(struct scene *scene)
 void scene_open(struct scene *scene, const char *name)
 {
     cJSON *observed = scene_file(name, "observed.json");
+    const cJSON *stood;
     const cJSON *pod;
 
     memset(scene, 0, sizeof *scene);
@@ -286,6 +290,11 @@ void scene_open(struct scene *scene, const char *name)
     status_init(&scene->job_record.status);
     rest_read(scene, observed);
     scene_look(scene);
+    cJSON_ArrayForEach(stood, object_member(observed, "standings"))
+    {
+        scene_stand(scene, stood->string, word_at(stood, "standing", standing_words));
+        scene->standings[scene->seen.standing_count - 1].time = time_at(stood, "time");
+    }
 }
 
 void scene_done(struct scene *scene)
@@ -365,6 +374,36 @@ static void patch_apply(struct scene *scene, const struct action *action)
     cJSON_Delete(patch);
 }
 
+/* An agent says how it stands. */
+static void dial_apply(struct scene *scene, const struct action *action)
+{
+    const cJSON *answers = object_member(scene->observed, "answers");
+    unsigned standing = word_at(answers, action->uid, standing_words);
+
+    scene_stand(scene, action->uid, standing ? standing : STANDING_IDLE);
+}
+
+void scene_stand(struct scene *scene, const char *uid, enum standing standing)
+{
+    struct observed_standing *found = NULL;
+
+    for (size_t i = 0; i < scene->seen.standing_count; i++) {
+        if (!strcmp(scene->standings[i].pod->uid, uid))
+            found = &scene->standings[i];
+    }
+    for (size_t i = 0; !found && i < scene->seen.pod_count; i++) {
+        if (strcmp(scene->pod_records[i].uid, uid) != 0)
+            continue;
+        found = &scene->standings[scene->seen.standing_count++];
+        found->pod = &scene->pod_records[i];
+    }
+    if (!found)
+        abort();
+    found->standing = standing;
+    found->time = scene->seen.now;
+    scene->seen.standings = scene->standings;
+}
+
 void scene_apply_some(struct scene *scene, const struct plan *plan, size_t most)
 {
     size_t patches = 0;
@@ -379,11 +418,17 @@ void scene_apply_some(struct scene *scene, const struct plan *plan, size_t most)
             delete_apply(scene, action);
         else if (action->kind == ACTION_PATCH_STATUS)
             patch_apply(scene, action);
+        else if (action->kind == ACTION_DIAL)
+            dial_apply(scene, action);
         else if (action->kind == ACTION_REQUEUE)
             CU_ASSERT(action->due > scene->seen.now);
         patches += action->kind == ACTION_PATCH_STATUS;
     }
     CU_ASSERT(patches <= 1);
+    if (plan->fencing && !scene->seen.fenced)
+        scene->seen.fenced = scene->seen.now;
+    else if (!plan->fencing && (!plan->policy || strcmp(plan->policy, "gate") != 0))
+        scene->seen.fenced = 0;
     scene_look(scene);
 }
 
@@ -397,7 +442,7 @@ size_t scene_requests(const struct plan *plan)
     size_t count = 0;
 
     for (size_t i = 0; i < plan->count; i++)
-        count += plan->items[i].kind <= ACTION_PATCH_STATUS;
+        count += plan->items[i].kind <= ACTION_PATCH_STATUS || plan->items[i].kind == ACTION_DIAL;
     return count;
 }
 
@@ -426,6 +471,9 @@ static void action_print(const struct action *action, bool bodies, cJSON *out)
         tree_put_text(out, action->warning ? "warning" : "event", action->reason);
         tree_put_text(out, "note", action->body);
         break;
+    case ACTION_DIAL:
+        tree_put_text(out, "dial", action->name);
+        break;
     case ACTION_REQUEUE:
         timestamp_add(&time, action->due);
         tree_put_text(out, "requeue", time.data);
@@ -450,7 +498,7 @@ void scene_print(const struct plan *plan, bool bodies, struct text *out)
 
 void scene_print_short(const struct plan *plan, struct text *out)
 {
-    static const char *const words[] = {"delete", "create", "patch", "event", "requeue"};
+    static const char *const words[] = {"delete", "create", "patch", "event", "dial", "requeue"};
 
     for (size_t i = 0; i < plan->count; i++) {
         const struct action *action = &plan->items[i];

@@ -22,6 +22,7 @@ struct scene {
     struct observed_stranger strangers[SCENE_PODS];
     struct report report;
     struct witness_record witness; /* that is to be kept */
+    struct observed_standing standings[SCENE_PODS];
     char *refusal;
     const char *lost_node;
     struct cJSON *observed;
@@ -30,7 +31,8 @@ struct scene {
 };
 
 /* Reads tests/golden/reconcile/CASE/observed.json. What it says of the job is a merge patch on
- * base/job.json; a pod is its attempt, slot and try, and a patch. scene_done is owed. */
+ * base/job.json; a pod is its attempt, slot and try, and a patch. Agents that are asked how they
+ * stand say what "answers" has for their pod's uid, else that they are idle. scene_done is owed. */
 void scene_open(struct scene *scene, const char *name);
 void scene_done(struct scene *scene);
 
@@ -42,8 +44,11 @@ void scene_reconcile(const struct scene *scene, struct plan *plan);
 void scene_apply(struct scene *scene, const struct plan *plan);
 void scene_apply_some(struct scene *scene, const struct plan *plan, size_t most);
 
-/* How many of a plan's actions ask the API server for something. */
+/* How many of a plan's actions ask the API server or an agent for something. */
 size_t scene_requests(const struct plan *plan);
+
+/* The agent of the pod with that uid was asked how it stands. */
+void scene_stand(struct scene *scene, const char *uid, enum standing standing);
 
 /* Looks again, after objects were changed. */
 void scene_look(struct scene *scene);

@@ -111,9 +111,12 @@ static void an_agent_ends_once(void)
 
     deleting.deleting = gone.gone = ended.ended = true;
     CU_ASSERT(!lay_in(dossier, record_make("a", "10")));
-    CU_ASSERT(lay_in(dossier, deleting));
-    CU_ASSERT(!lay_in(dossier, gone));
+    CU_ASSERT(!lay_in(dossier, deleting)); /* it may work for as long as its grace lasts */
+    CU_ASSERT(lay_in(dossier, gone));
     CU_ASSERT(lay_in(dossier, ended));
+    ended = record_make("b", "14");
+    ended.ended = ended.gone = true;
+    CU_ASSERT(!lay_in(dossier, ended));
     CU_ASSERT(dossier->pod_count == 2 && !dossier_pod_find(dossier, "c"));
     dossier_free(dossier);
 }

@@ -60,11 +60,13 @@ static void status_put(cJSON *pod, const char *text)
 
 static void pod_start(cJSON *pod)
 {
-    if (!object_member(pod, "status") && !object_deleting(pod))
-        status_put(pod,
-                   "{\"phase\":\"Running\",\"conditions\":[{\"type\":\"Ready\",\"status\":"
-                   "\"True\"}],\"containerStatuses\":[{\"name\":\"trainer\",\"state\":{"
-                   "\"running\":{}}}]}");
+    if (object_member(pod, "status") || object_deleting(pod))
+        return;
+    tree_put_text(tree_open_object(pod, "spec"), "nodeName", "node-a");
+    status_put(pod,
+               "{\"phase\":\"Running\",\"conditions\":[{\"type\":\"Ready\",\"status\":"
+               "\"True\"}],\"containerStatuses\":[{\"name\":\"trainer\",\"state\":{"
+               "\"running\":{}}}]}");
 }
 
 static void pod_fail(cJSON *pod)
@@ -143,6 +145,30 @@ static void vote_change(struct walk *walk)
     scene->seen.witness = &scene->witness;
 }
 
+/* An agent that was asked says something else, or nothing. */
+static void standing_change(struct walk *walk)
+{
+    struct scene *scene = &walk->scene;
+
+    for (size_t i = 0; i < scene->seen.standing_count; i++)
+        scene->standings[i].standing =
+            STANDING_SILENT +
+            (enum standing)random_below(&walk->random, STANDING_RUNNING - STANDING_SILENT + 1);
+}
+
+/* Whether an agent of the attempt has lately said that it trains. */
+static bool trains(const struct walk *walk)
+{
+    for (size_t i = 0; i < walk->scene.seen.standing_count; i++) {
+        const struct observed_standing *standing = &walk->scene.standings[i];
+
+        if (standing->standing == STANDING_RUNNING && walk->scene.seen.now - standing->time < 5 &&
+            standing->pod->attempt == walk->attempt && !pod_record_dead(standing->pod))
+            return true;
+    }
+    return false;
+}
+
 /* A new controller: it knows nothing but what the API server holds. Pods that are gone leave no
  * trace, and their names may be used again. */
 static void controller_restart(struct walk *walk)
@@ -164,6 +190,8 @@ static void controller_restart(struct walk *walk)
     scene->seen.status_written = 0;
     scene->seen.quorum_lost = 0;
     scene->seen.witness = NULL;
+    scene->seen.standing_count = 0;
+    scene->seen.fenced = 0;
     scene->seen.refusal = (struct observed_refusal){0};
 }
 
@@ -184,6 +212,7 @@ static void world_change(struct walk *walk)
         vote_change(walk);
     else if (what == 19 && chance(walk, 4))
         walk->scene.seen.quorum_lost = walk->attempt;
+    standing_change(walk);
     scene_look(&walk->scene);
 }
 
@@ -244,6 +273,8 @@ static void status_check(struct walk *walk)
 static size_t controller_act(struct walk *walk, bool killed)
 {
     CLEAN(plan) struct plan plan = {0};
+    uint32_t attempt = walk->attempt;
+    bool training = trains(walk);
     size_t carried;
 
     scene_reconcile(&walk->scene, &plan);
@@ -251,6 +282,7 @@ static size_t controller_act(struct walk *walk, bool killed)
     names_check(walk, &plan, carried);
     scene_apply_some(&walk->scene, &plan, carried);
     status_check(walk);
+    CU_ASSERT(!training || !attempt || walk->attempt == attempt);
     if (killed) {
         controller_restart(walk);
         scene_look(&walk->scene);
@@ -270,7 +302,8 @@ static void world_settle(struct walk *walk)
         cJSON *pod;
 
         scene->seen.now += 60;
-        requests = controller_act(walk, false);
+        controller_act(walk, false);
+        requests = controller_act(walk, false); /* what was asked is answered at once */
         cJSON_ArrayForEach(pod, scene->pods) pod_start(pod);
         report_change(walk);
         scene->report.generation = --walk->generation;

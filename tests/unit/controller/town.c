@@ -56,6 +56,59 @@ void town_until(struct town *town, bool (*holds)(struct town *town))
     loop_cancel(loop, &town->look);
 }
 
+/* Every pod has the same address, and one agent there. */
+
+static void standing_message(void *context, struct rpc_call *call, const void *data, size_t size)
+{
+    struct town *town = context;
+    Muster__StandingRequest *request = muster__standing_request__unpack(NULL, size, data);
+    Muster__StandingReply reply = MUSTER__STANDING_REPLY__INIT;
+    char secret[RPC_SECRET];
+    uint8_t bytes[32];
+
+    if (!request)
+        abort();
+    CHECK_TEXT(request->job, "job-uid");
+    town_secret(town, request->attempt, secret);
+    CHECK_TEXT(rpc_credential(call), secret);
+    muster__standing_request__free_unpacked(request, NULL);
+    town->asked_members++;
+    if (town->members_say == TOWN_MUTE)
+        return;
+    reply.running = town->members_say == TOWN_TRAINS;
+    if (town->members_say == TOWN_BABBLES)
+        rpc_send(call, "\377\377", 2);
+    else
+        rpc_send(call, bytes, muster__standing_reply__pack(&reply, bytes));
+    rpc_end(call, RPC_OK, "");
+}
+
+static void standing_ended(void *context, struct rpc_call *call, int status, const char *reason)
+{
+    (void)context;
+    (void)call;
+    (void)status;
+    (void)reason;
+}
+
+static void on_standing(void *context, struct rpc_call *call)
+{
+    static const struct rpc_events events = {standing_message, standing_ended};
+
+    rpc_accept(call, &events, context);
+}
+
+static void members_serve(struct town *town)
+{
+    static const struct rpc_method methods[] = {{"/muster.Member/Standing", on_standing}};
+    const struct rpc_service service = {
+        .methods = methods, .method_count = 1, .context = town, .open = true};
+
+    town->members = rpc_serve(town->controller.rpc, "127.0.0.1:0", NULL, &service, NULL);
+    CU_ASSERT_FATAL(town->members != NULL);
+    town->controller.agent_port = rpc_port(town->members);
+}
+
 /* Beginning and end. */
 
 static void arguments_fill(struct arguments *arguments)
@@ -88,6 +141,7 @@ void town_open_so(struct town *town)
     cluster.server = memory_text(api_server_url(town->server));
     cluster.space = memory_text("muster");
     CU_ASSERT_FATAL(controller_begin(controller, &cluster, &error) == 0);
+    members_serve(town);
     snprintf(address, sizeof address, "127.0.0.1:%d", directory_port(town->controller.directory));
     town->agents = (struct lobby){.wanted = -1, .channel = rpc_dial(controller->rpc, address, "")};
 }
@@ -103,6 +157,8 @@ void town_close(struct town *town)
 {
     if (town->agents.channel)
         rpc_hang_up(town->agents.channel);
+    if (town->members)
+        rpc_stop(town->members);
     controller_end(&town->controller);
     town_server_end(town);
     loop_done(&town->controller.loop);
@@ -136,9 +192,10 @@ static bool pods_are_known(struct town *town)
 
 void town_job_runs(struct town *town)
 {
-    static const char runs[] = "{\"spec\":{\"nodeName\":\"node-a\"},\"status\":{\"phase\":"
-                               "\"Running\",\"conditions\":[{\"type\":\"Ready\",\"status\":"
-                               "\"True\"}]}}";
+    static const char runs[] =
+        "{\"spec\":{\"nodeName\":\"node-a\"},\"status\":{\"phase\":"
+        "\"Running\",\"podIP\":\"127.0.0.1\",\"conditions\":[{\"type\":\"Ready\",\"status\":"
+        "\"True\"}]}}";
 
     town_job(town);
     town_until(town, pods_are_made);

@@ -42,7 +42,10 @@ struct town_kind {
 struct town {
     struct controller controller;
     struct arguments arguments;
-    struct lobby agents; /* only its channel */
+    struct lobby agents;        /* only its channel */
+    struct rpc_server *members; /* of every agent: says how it stands */
+    enum { TOWN_IDLE, TOWN_TRAINS, TOWN_MUTE, TOWN_BABBLES } members_say;
+    int asked_members; /* how often */
     struct api_server *server;
     struct town_kind jobs;
     struct town_kind pods;
