@@ -39,7 +39,7 @@ enum standing {
 };
 
 struct observed_standing {
-    const struct pod_record *pod;
+    const struct pod_record *pod; /* one of `pods` */
     enum standing standing;
     int64_t time; /* that it was asked */
 };

@@ -2,13 +2,13 @@
  *
  * Rule 15 of docs/rendezvous.md: a majority is gone for certain, or nothing has come of it for long
  * enough; and every agent that may live was asked, and none of them trains. */
-#include <string.h>
-
 #include "controller/reconcile_private.h"
 
 #define FENCE 30 /* seconds after which a silent agent counts as one that does not train */
 #define AGAIN 2  /* seconds, then an agent is asked again */
 #define FRESH 5  /* seconds that what an agent has said is of use */
+
+#define QUESTIONS 128 /* most that are open at a time: each has a connection */
 
 /* Whether there may be an agent of the attempt in the pod, of any try. */
 static bool may_live(const struct work *work, const struct pod_record *pod)
@@ -16,16 +16,34 @@ static bool may_live(const struct work *work, const struct pod_record *pod)
     return pod->placed && pod->attempt == work->next.attempt && pod->node && !pod_record_dead(pod);
 }
 
-/* What its agent has said lately, or that it was silent. */
-static enum standing standing_of(const struct work *work, const struct pod_record *pod, int64_t age)
+/* What its agent has said last, and how long ago; STANDING_UNKNOWN when it was not asked. */
+static enum standing standing_of(const struct work *work,
+                                 const struct pod_record *pod,
+                                 int64_t *age)
 {
     for (size_t i = 0; i < work->seen->standing_count; i++) {
         const struct observed_standing *standing = &work->seen->standings[i];
 
-        if (!strcmp(standing->pod->uid, pod->uid))
-            return work->seen->now - standing->time < age ? standing->standing : STANDING_UNKNOWN;
+        *age = work->seen->now - standing->time;
+        if (standing->pod == pod)
+            return standing->standing;
     }
     return STANDING_UNKNOWN;
+}
+
+/* Whether its agent does not train, as far as it was asked. */
+static bool idle(const struct work *work, const struct pod_record *pod, bool late)
+{
+    int64_t age;
+
+    switch (standing_of(work, pod, &age)) {
+    case STANDING_IDLE:
+        return age < FRESH;
+    case STANDING_SILENT:
+        return late && age < FENCE;
+    default:
+        return false;
+    }
 }
 
 /* Whether the pods that are not gone for certain are too few for a majority. */
@@ -41,30 +59,43 @@ static bool majority_gone(const struct work *work)
     return !work_majority(work, there);
 }
 
-/* Whether none of the agents can train any more, as far as they were asked. */
 static bool all_idle(const struct work *work, bool late)
 {
     for (size_t i = 0; i < work->seen->pod_count; i++) {
         const struct pod_record *pod = work->seen->pods[i];
-        enum standing standing;
 
-        if (!may_live(work, pod))
-            continue;
-        standing = standing_of(work, pod, FRESH);
-        if (standing != STANDING_IDLE && !(late && standing == STANDING_SILENT))
+        if (may_live(work, pod) && !idle(work, pod, late))
             return false;
     }
     return true;
 }
 
+/* Asks those again who have said this, as long as there is room for questions. */
+static unsigned ask_again(const struct work *work, enum standing said, unsigned room)
+{
+    for (size_t i = 0; i < work->seen->pod_count && room; i++) {
+        const struct pod_record *pod = work->seen->pods[i];
+        int64_t age = AGAIN;
+
+        if (!may_live(work, pod) || standing_of(work, pod, &age) != said)
+            continue;
+        if (said != STANDING_UNKNOWN && age < AGAIN)
+            continue;
+        plan_dial(work->plan, pod);
+        room--;
+    }
+    return room;
+}
+
+/* First those who were not asked yet, last those who do not answer: each of them takes long. */
 static void ask(const struct work *work)
 {
-    for (size_t i = 0; i < work->seen->pod_count; i++) {
-        const struct pod_record *pod = work->seen->pods[i];
+    static const enum standing order[] = {
+        STANDING_UNKNOWN, STANDING_IDLE, STANDING_RUNNING, STANDING_SILENT};
+    unsigned room = QUESTIONS;
 
-        if (may_live(work, pod) && standing_of(work, pod, AGAIN) == STANDING_UNKNOWN)
-            plan_dial(work->plan, pod);
-    }
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+        room = ask_again(work, order[i], room);
 }
 
 enum policy_outcome work_fence(const struct work *work, bool stopped)
