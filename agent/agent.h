@@ -78,7 +78,7 @@ struct agent {
     struct rank_progress looks[SETTINGS_RANKS]; /* at the local ranks, the newest */
     struct hang hang;
     struct timer vigil_timer;
-    uint64_t hangs; /* verdicts of the lead here */
+    uint64_t hangs[HANG_VERDICTS]; /* verdicts of the lead here */
 
     char secret[RPC_SECRET]; /* of the attempt; "" = not known yet */
     struct timer enroll_timer;

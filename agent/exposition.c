@@ -25,6 +25,10 @@ enum family {
     REPAIR_SECONDS,
     STEPS_REDONE,
     DIRECTORY_UP,
+    BEATS_MISSED,
+    LEASES_EXPIRED,
+    SESSIONS_REPLACED,
+    HANGS,
     FAMILIES
 };
 
@@ -52,6 +56,18 @@ static const struct metric_family families[FAMILIES] = {
                       "Steps that repairs had to do again.",
                       METRIC_COUNTER},
     [DIRECTORY_UP] = {"muster_directory_up", "Whether the directory answers.", METRIC_GAUGE},
+    [BEATS_MISSED] = {"muster_agent_beats_missed_total",
+                      "Beats of other agents that did not come in time.",
+                      METRIC_COUNTER},
+    [LEASES_EXPIRED] = {"muster_agent_leases_expired_total",
+                        "Sessions that were silent for their lease.",
+                        METRIC_COUNTER},
+    [SESSIONS_REPLACED] = {"muster_agent_sessions_replaced_total",
+                           "Silent sessions whose peer answered on a new one.",
+                           METRIC_COUNTER},
+    [HANGS] = {"muster_agent_hangs_total",
+               "Hangs that this agent saw as the lead: of a rank, or of all.",
+               METRIC_COUNTER},
 };
 
 static void rank_expose(struct agent *agent, uint32_t index)
@@ -79,6 +95,18 @@ static void rank_expose(struct agent *agent, uint32_t index)
     metrics_set(metrics, SAVED_STEP, labels, (double)atomic_load(&page->saved));
 }
 
+static void silence_expose(struct agent *agent)
+{
+    const struct peers_counts counts = peers_counts(agent->peers);
+    struct metrics *metrics = &agent->metrics;
+
+    metrics_set(metrics, BEATS_MISSED, "", (double)counts.missed);
+    metrics_set(metrics, LEASES_EXPIRED, "", (double)counts.expired);
+    metrics_set(metrics, SESSIONS_REPLACED, "", (double)counts.replaced);
+    metrics_set(metrics, HANGS, "of=\"rank\"", (double)agent->hangs[HANG_RANK]);
+    metrics_set(metrics, HANGS, "of=\"all\"", (double)agent->hangs[HANG_ALL]);
+}
+
 static int metrics_fill(void *context, struct text *body)
 {
     struct agent *agent = context;
@@ -93,6 +121,7 @@ static int metrics_fill(void *context, struct text *body)
     metrics_set(metrics, GENERATION, "", (double)agent->member.base.generation);
     metrics_set(metrics, SAVE_FAILING, "", agent->unsaved[0] != '\0');
     metrics_set(metrics, DIRECTORY_UP, "", agent->standing == DIRECTORY_ANSWERS);
+    silence_expose(agent);
     metrics_clear(metrics, RANK_STATE);
     for (uint32_t i = 0; i < agent->ranks.count; i++)
         rank_expose(agent, i);

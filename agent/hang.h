@@ -26,7 +26,8 @@
 enum hang_verdict {
     HANG_NOBODY,
     HANG_RANK, /* one rank is behind, or is the one that was stopped */
-    HANG_ALL   /* nobody is behind, or ending the one that is has not helped */
+    HANG_ALL,  /* nobody is behind, or ending the one that is has not helped */
+    HANG_VERDICTS
 };
 
 struct hang_phase {

@@ -229,5 +229,5 @@ bool peers_alone(const struct peers *peers)
 
 struct peers_counts peers_counts(const struct peers *peers)
 {
-    return peers->counts;
+    return peers ? peers->counts : (struct peers_counts){0};
 }

@@ -80,6 +80,7 @@ void peers_cut(struct peers *peers, const struct identity *id);
 /* Whether no session is open. */
 bool peers_alone(const struct peers *peers);
 
+/* NULL = nothing was counted. */
 struct peers_counts peers_counts(const struct peers *peers);
 
 #endif

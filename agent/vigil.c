@@ -106,7 +106,7 @@ static void judge(struct agent *agent, int64_t now)
         event.local_rank = rank % lead->settings.ranks;
     }
     event.text = text;
-    agent->hangs++;
+    agent->hangs[verdict]++;
     act_lead(agent, &event);
 }
 

@@ -112,6 +112,10 @@ static void metrics_say_what_the_agent_is(void)
     CHECK_HAS(body, "\nmuster_checkpoint_failing 0\n");
     CHECK_HAS(body, "\nmuster_rank_state{local_rank=\"0\",state=\"down\"} 1\n");
     CHECK_HAS(body, "\nmuster_rank_up{local_rank=\"1\"} 0\n");
+    CHECK_HAS(body, "\nmuster_agent_beats_missed_total 0\n");
+    CHECK_HAS(body, "\nmuster_agent_leases_expired_total 0\n");
+    CHECK_HAS(body, "\nmuster_agent_sessions_replaced_total 0\n");
+    CHECK_HAS(body, "\nmuster_agent_hangs_total{of=\"rank\"} 0\n");
     lacks(body, "muster_step{");
 
     scene->agent.member.state = MEMBER_RUNNING;
@@ -119,6 +123,8 @@ static void metrics_say_what_the_agent_is(void)
     scene->agent.lead.state = LEAD_RUN;
     scene->agent.standing = DIRECTORY_AWAY;
     scene->agent.unsaved[0] = 'x';
+    scene->agent.hangs[HANG_RANK] = 3;
+    scene->agent.hangs[HANG_ALL] = 2;
     scene->agent.ranks.items[0].state = RANK_RUNNING;
     body = scrape(scene, "/metrics");
     CHECK_HAS(body, "\nmuster_agent_state{state=\"running\"} 1\n");
@@ -127,6 +133,8 @@ static void metrics_say_what_the_agent_is(void)
     CHECK_HAS(body, "\nmuster_generation 7\n");
     CHECK_HAS(body, "\nmuster_directory_up 0\n");
     CHECK_HAS(body, "\nmuster_checkpoint_failing 1\n");
+    CHECK_HAS(body, "\nmuster_agent_hangs_total{of=\"rank\"} 3\n");
+    CHECK_HAS(body, "\nmuster_agent_hangs_total{of=\"all\"} 2\n");
     CHECK_HAS(body, "\nmuster_rank_state{local_rank=\"0\",state=\"running\"} 1\n");
     lacks(body, "local_rank=\"0\",state=\"down\"");
     scene_free(scene);
