@@ -47,6 +47,27 @@ void peers_beat_settle(struct peers *peers, const struct identity *id, bool sile
     peers->settings.events.lost(peers->settings.context, id, silent);
 }
 
+/* Whether the agent is heard on another session. */
+static bool is_heard(const struct peers *peers, const struct identity *id)
+{
+    for (const struct session *session = peers->sessions; session; session = session->next) {
+        if (identity_equal(&session->id, id) && session->lease.spoken && !session->doubted)
+            return true;
+    }
+    return false;
+}
+
+/* Ends a doubted session, because its peer is heard on another one. Returns whether everything that
+ * was said on it is known to have arrived. */
+static bool give_way(struct session *session)
+{
+    bool whole = session->sent == session->confirmed;
+
+    session->peers->counts.replaced++;
+    peers_session_drop(session);
+    return whole;
+}
+
 /* The lease of a session is over. */
 static void expired(struct session *session)
 {
@@ -61,6 +82,13 @@ static void expired(struct session *session)
     }
     session->doubted = true;
     peers->counts.expired++;
+    if (is_heard(peers, &id)) {
+        if (!give_way(session)) {
+            peers_cut(peers, &id);
+            peers->settings.events.lost(peers->settings.context, &id, false);
+        }
+        return;
+    }
     if (hope_find(peers, &id))
         return;
     probe = peers_session_open(peers, &id, LEASE_PROBE);
@@ -138,11 +166,8 @@ static bool replace(struct session *session)
 
     for (struct session *old = peers->sessions; old; old = next) {
         next = old->next;
-        if (!old->doubted || !identity_equal(&old->id, &session->id))
-            continue;
-        whole = whole && old->sent == old->confirmed;
-        peers->counts.replaced++;
-        peers_session_drop(old);
+        if (old->doubted && identity_equal(&old->id, &session->id))
+            whole &= give_way(old);
     }
     return whole;
 }

@@ -44,6 +44,8 @@ struct scene {
     unsigned opened;
     unsigned said[3]; /* messages on its sessions that were no beats */
     bool (*until)(struct scene *scene);
+    struct rpc_channel *channel; /* of a session that the other one opens */
+    struct rpc_call *call;       /* it sends beats on it, unless NULL */
 };
 
 static const struct identity self = {.slot = 0, .life = {1, 1}};
@@ -138,11 +140,15 @@ static void on_guard(void *context)
 static void on_check(void *context)
 {
     struct scene *scene = context;
+    const struct words beat = {peer, true, 0};
+
+    if (scene->call)
+        rpc_send(scene->call, &beat, sizeof beat);
 
     if (scene->until(scene))
         loop_stop(&scene->loop);
     else
-        loop_timer(&scene->loop, &scene->check, clock_now() + CLOCK_MS(5));
+        loop_timer(&scene->loop, &scene->check, clock_now() + CLOCK_MS(20));
 }
 
 static void scene_run(struct scene *scene, bool (*until)(struct scene *scene))
@@ -190,8 +196,39 @@ static struct scene *scene_new(enum manner first, enum manner second)
     return scene;
 }
 
+static void nothing_heard(void *context, struct rpc_call *call, const void *data, size_t size)
+{
+    (void)context;
+    (void)call;
+    (void)data;
+    (void)size;
+}
+
+static void call_ended(void *context, struct rpc_call *call, int status, const char *reason)
+{
+    struct scene *scene = context;
+
+    (void)call;
+    (void)status;
+    (void)reason;
+    scene->call = NULL;
+}
+
+/* The other one opens a session too, and is heard on it from now on. */
+static void other_calls(struct scene *scene)
+{
+    static const struct rpc_events events = {nothing_heard, call_ended};
+    char address[32];
+
+    snprintf(address, sizeof address, "127.0.0.1:%d", peers_port(scene->peers));
+    scene->channel = rpc_dial(scene->rpc, address, SECRET);
+    scene->call = rpc_open(scene->channel, "/muster.Member/Session", CLOCK_NEVER, &events, scene);
+}
+
 static void scene_free(struct scene *scene)
 {
+    rpc_drop(scene->call);
+    rpc_hang_up(scene->channel);
     peers_free(scene->peers);
     rpc_stop(scene->other);
     rpc_free(scene->rpc);
@@ -255,6 +292,31 @@ static void who_has_missed_a_word_is_lost_although_it_answers(void)
     scene_free(scene);
 }
 
+/* It has noticed the silence first, and opened the new session itself. */
+static void who_is_heard_on_another_session_is_not_asked(void)
+{
+    struct scene *scene = scene_new(ONCE, SILENT);
+
+    other_calls(scene);
+    scene_run(scene, a_session_is_replaced);
+    CHECK_TEXT(text_string(&scene->log), "");
+    CU_ASSERT(scene->opened == 1);
+    CU_ASSERT(peers_counts(scene->peers).expired == 1);
+    scene_free(scene);
+}
+
+static void who_has_missed_a_word_is_lost_although_it_is_heard(void)
+{
+    struct scene *scene = scene_new(ONCE_LESS, SILENT);
+
+    other_calls(scene);
+    scene_run(scene, somebody_is_lost);
+    CHECK_TEXT(text_string(&scene->log), "lost ");
+    CU_ASSERT(scene->opened == 1);
+    CU_ASSERT(peers_alone(scene->peers));
+    scene_free(scene);
+}
+
 static void who_refuses_a_new_session_is_lost(void)
 {
     struct scene *scene = scene_new(ONCE, REFUSES);
@@ -300,6 +362,10 @@ SUITE("agent peers beat",
       {"who answers on a new session is not lost", who_answers_on_a_new_session_is_not_lost},
       {"who has missed a word is lost although it answers",
        who_has_missed_a_word_is_lost_although_it_answers},
+      {"who is heard on another session is not asked",
+       who_is_heard_on_another_session_is_not_asked},
+      {"who has missed a word is lost although it is heard",
+       who_has_missed_a_word_is_lost_although_it_is_heard},
       {"who refuses a new session is lost", who_refuses_a_new_session_is_lost},
       {"both send beats whatever they say", both_send_beats_whatever_they_say},
       {"who stood still itself loses nobody", who_stood_still_itself_loses_nobody})
