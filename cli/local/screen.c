@@ -11,6 +11,7 @@
 #define PLAIN_EVERY CLOCK_SECONDS(5)
 #define RATE_EVERY  CLOCK_SECONDS(1)
 #define RATE_MEMORY 0.6 /* of the old rate in the new one */
+#define RATE_LEAST  0.5 /* samples a second; less would be shown as none */
 #define BAR         24
 #define COLUMNS     80
 
@@ -57,7 +58,7 @@ void screen_words(const struct screen_progress *progress, double rate, int bar, 
         text_addf(out, "/%lld", (long long)progress->total);
     if (!isnan(progress->loss))
         text_addf(out, "  loss %.4f", progress->loss);
-    if (rate <= 0)
+    if (rate < RATE_LEAST) /* it fades while nothing is trained */
         return;
     text_addf(out, "  %.0f samples/s", rate);
     if (progress->committed > 0 && progress->total > progress->committed) {

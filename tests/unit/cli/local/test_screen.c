@@ -56,6 +56,7 @@ static void the_words_say_what_is_known(void)
     words_are(&progress, 0, 0, " 50 %  step 150/300  loss 0.5123");
     words_are(&progress, 0, 8, "[====>   ]  50 %  step 150/300  loss 0.5123");
     words_are(&progress, 1000, 0, " 50 %  step 150/300  loss 0.5123  1000 samples/s  ETA 0:15");
+    words_are(&progress, 1e-30, 0, " 50 %  step 150/300  loss 0.5123");
     progress.loss = NAN;
     words_are(&progress, 0, 0, " 50 %  step 150/300");
     progress.total = 0;
