@@ -251,11 +251,11 @@ cluster-up: plane images ## start a Kubernetes with the images in it; prints its
 	$(Q)build/plane up $(addprefix --image=,$(ARCHIVES))
 cluster-down: ## end it; only its logs stay
 	$(Q)build/plane down
-# One of them has PyTorch as its trainer: an image of a gigabyte, built once and kept in .deps/.
-TORCH := $(if $(filter torch,$(or $(E2E),torch)),build/images/torch.tar)
+# Some of them have PyTorch as their trainer: an image of a gigabyte, built once and kept in .deps/.
+TORCH := $(if $(filter torch torch_link,$(or $(E2E),torch)),build/images/torch.tar)
 e2e: plane images build ## run the tests that need a cluster, on one of their own (as root)
 	$(Q)$(if $(TORCH),tests/e2e/torch/image.sh $(TORCH))
-	$(Q)ARCHIVES="$(ARCHIVES) $(TORCH)" timeout --kill-after=30 600 tests/e2e/run.sh $(E2E)
+	$(Q)ARCHIVES="$(ARCHIVES) $(TORCH)" timeout --kill-after=30 900 tests/e2e/run.sh $(E2E)
 
 # make fuzz FUZZ_SECONDS=60 [FUZZ=name]: every parser of outside input, from its corpus.
 FUZZ_SECONDS ?= 10

@@ -1,6 +1,6 @@
 #!/bin/bash
-# A trainer that knows nothing of Muster: when one of its processes is killed all of them start again,
-# go on from the state that they had saved, and end well.
+# A trainer that knows nothing of Muster: when one of its processes is killed, or the pod of rank 0 and
+# of the lead is lost, all of them start again, go on from the state that they had saved, and end well.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/../lib.sh"
 work=$CLUSTER/torch
@@ -19,9 +19,15 @@ mark
 kill_in python3.11 ddp-1-1-0
 within 60 "all start again" started 2
 say "killed and started again"
-kubectl wait --for=condition=Complete --timeout=90s mjob/ddp >/dev/null || fail "it does not complete"
-[ "$(status ddp restarts.rank) $(status ddp restarts.pod)" = "1 0" ] || fail "restarts: $(status ddp restarts)"
 writes | grep -q pods && fail "pods were written: $(writes)"
+
+kubectl delete pod ddp-1-0-0 --grace-period=0 --force >/dev/null 2>&1
+within 90 "all start again" started 3
+within 30 "the output says whose it is" eval 'kubectl logs ddp-1-0-1 | grep "^\[rank 0\] step "'
+say "the lead was lost with its pod, and all started again"
+kubectl wait --for=condition=Complete --timeout=120s mjob/ddp >/dev/null || fail "it does not complete"
+[ "$(status ddp restarts.rank) $(status ddp restarts.pod)" = "1 1" ] || fail "restarts: $(status ddp restarts)"
 awk 'NR == 1 && $0 != "0 2 0" { exit 1 }
-    NR == 2 && !($1 > 0 && $2 == 2 && $3 > 0) { exit 1 }
-    END { if (NR != 2) exit 1 }' "$work/starts" || fail "starts, as step, ranks, restarts: $(cat "$work/starts")"
+    NR > 1 && !($1 > last && $2 == 2 && $3 > 0) { exit 1 }
+    { last = $1 }
+    END { if (NR != 3) exit 1 }' "$work/starts" || fail "starts, as step, ranks, restarts: $(cat "$work/starts")"
