@@ -28,11 +28,11 @@ struct muster {
     const struct link_control *control;
     bool greeted;
     bool pending; /* `place` was assigned and not given out yet */
-    bool placed;  /* `place` is not over */
     struct link_message place;
-    uint32_t blob_count; /* of the newest go */
-    int64_t base;        /* committed when the generation began */
-    bool unsaved;        /* the agent was told that checkpoints cannot be written */
+    _Atomic uint64_t current; /* its generation while it is not over, else 0; any thread may look */
+    uint32_t blob_count;      /* of the newest go */
+    int64_t base;             /* committed when the generation began */
+    bool unsaved;             /* the agent was told that checkpoints cannot be written */
     char reason[MUSTER_REASON];
     unsigned char words[LINK_MESSAGE]; /* the newest message with its tail, */
     size_t heard;                      /* of so many bytes */
@@ -132,13 +132,16 @@ static int serve(struct muster *muster, const struct link_message *message)
     case LINK_LEAVE:
         return MUSTER_LEAVE;
     case LINK_REVOKE:
-        muster->placed = muster->pending = false;
+        muster->pending = false;
+        atomic_store(&muster->current, 0);
         return say(muster, word(muster, LINK_QUIET), NULL, 0) ? -1 : MUSTER_AGAIN;
     case LINK_ASSIGN:
-        if (message->size == 0 || message->size > LINK_RANKS || message->rank >= message->size)
+        if (!message->generation || message->size == 0 || message->size > LINK_RANKS ||
+            message->rank >= message->size)
             return fail(muster, "rank %u of %u is no place", message->rank, message->size);
         muster->place = *message;
-        muster->placed = muster->pending = true;
+        muster->pending = true;
+        atomic_store(&muster->current, message->generation);
         return MUSTER_AGAIN;
     default:
         return 0;
@@ -220,7 +223,7 @@ static int begin(struct muster *muster)
 int muster_go(struct muster *muster, int64_t *restore)
 {
     struct link_message message;
-    int outcome = muster->placed ? 0 : MUSTER_AGAIN;
+    int outcome = atomic_load(&muster->current) ? 0 : MUSTER_AGAIN;
 
     while (!outcome) {
         if (hear(muster, &message))
@@ -246,8 +249,9 @@ const void *muster_blob(const struct muster *muster, uint32_t rank, size_t *size
 bool muster_revoked(const struct muster *muster)
 {
     struct pollfd waiting = {.fd = muster->socket, .events = POLLIN};
+    uint64_t current = atomic_load(&muster->current);
 
-    return !muster->placed || atomic_load(&muster->control->revoked) >= muster->place.generation ||
+    return !current || atomic_load(&muster->control->revoked) >= current ||
            poll(&waiting, 1, 0) != 0;
 }
 
@@ -258,7 +262,7 @@ int muster_descriptor(const struct muster *muster)
 
 void muster_broken(struct muster *muster, const char *reason)
 {
-    if (muster->placed)
+    if (atomic_load(&muster->current))
         say_reason(muster, word(muster, LINK_BROKEN), reason);
 }
 
