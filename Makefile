@@ -216,6 +216,15 @@ sim: $(DEPS) ## play SCHEDULES seeded schedules of the membership machines
 	$(Q)$(B)/sim --schedules $(SCHEDULES)
 	$(Q)for mutant in forgets hasty blind; do $(B)/sim --mutant $$mutant --schedules 20000 || exit 1; done
 
+# The model of membership: every state of the small jobs, and every mutant; tests/model/README.md.
+.PHONY: model test-long
+model: $(DEPS) ## check the model of membership, and that its mutants are caught
+	$(Q)JOBS=$(JOBS) tests/model/run.sh exhaustive
+	$(Q)JOBS=$(JOBS) tests/model/run.sh mutants
+test-long: $(DEPS) ## the model of larger jobs, MINUTES (10) a run: tests/model/results-long.txt
+	$(Q)JOBS=$(JOBS) tests/model/run.sh versions
+	$(Q)JOBS=$(JOBS) tests/model/run.sh bitstate
+
 # Real processes: the release programs, run as a user runs them.
 $(B)/integration: $(call tests_in,tests/integration) $(SUPPORT) $(ARCHIVE)
 	$(call say,LINK,$@)
@@ -348,7 +357,8 @@ check: $(DEPS) ## everything that needs no cluster, fastest first
 	$(Q)$(MAKE) fuzz
 
 .PHONY: test
-test: check ## check, then real jobs on this machine and on a cluster: what CI runs
+test: check ## check, then the model, real jobs on this machine and on a cluster: what CI runs
+	$(Q)$(MAKE) model
 	$(Q)$(MAKE) integration
 	$(Q)$(MAKE) manifests-check
 	$(Q)$(MAKE) e2e
