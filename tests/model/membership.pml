@@ -7,9 +7,9 @@
  *
  * Messages are not queued. What a candidate sends under one ballot never changes, so `stage` of the
  * ballot says which of its messages exist; whoever is meant may hear each of them at any later
- * time, again and again, or never. That is loss, delay, reordering and duplication. An answer (promise,
- * ready, recorded) is heard by its candidate when it is given, or never: a candidate only gathers
- * answers, and when it acts on them is free anyway.
+ * time, again and again, or never. That is loss, delay, reordering and duplication. An answer
+ * (promise, ready, recorded) is heard by its candidate when it is given, or never: a candidate only
+ * gathers answers, and when it acts on them is free anyway.
  *
  * Configuration, by -D:
  *   SLOTS       members of every view, 2 to 4; agents 0 to SLOTS - 1 are there from the beginning
