@@ -4,10 +4,11 @@
  * When no rank of the generation has advanced for as long as the phase of those furthest behind
  * allows, somebody hangs:
  *
- *   training, validating   HANG_LEAST, or HANG_FACTOR times what the pauses in that phase hardly
- * ever exceed (gaps.h), if that is longer; HANG_UNSEEN until the phase was seen in this generation:
- * two steps were committed, or it was left saving, done           for ever: a full disk is waited
- * for every other            HANG_UNSEEN: it takes as long as there is to load or to receive
+ * In training and validating that is HANG_LEAST, or HANG_FACTOR times what the pauses in that phase
+ * hardly ever exceed (gaps.h), if that is longer; and HANG_UNSEEN until the phase was seen in this
+ * generation: two steps were committed, or a validation is over. Saving and done may last for ever:
+ * a full disk is waited for. Every other phase has HANG_UNSEEN: it takes as long as there is to
+ * load or to receive.
  *
  * Furthest behind is who has begun the fewest collectives, and of these who has begun the fewest
  * steps. Whoever is not in the generation yet is further behind. */
