@@ -23,6 +23,7 @@
 struct visit {
     struct town *town;
     struct api_call *call;
+    bool noted;             /* it stands in `asked` */
     bool kept;              /* it is about jobs or pods */
     struct town_kind *kind; /* then */
     cJSON *body;
@@ -398,6 +399,7 @@ static void visit_open(struct visit *visit, struct text *line)
         text_addf(line, "%s %s %s", visit->call->method, kinds[i], visit->name);
         visit->kind = i ? &visit->town->pods : &visit->town->jobs;
         visit->kept = i < 2;
+        visit->noted = *visit->name || !visit->kept;
         return;
     }
     text_addf(line, "%s %s", visit->call->method, path);
@@ -412,7 +414,7 @@ static void serve(void *context, struct api_call *call)
     struct town *town = context;
 
     visit_open(&visit, &line);
-    if (*visit.name || (visit.kind && !visit.kept))
+    if (visit.noted)
         text_addf(&town->asked, "%s\n", line.data);
     mischief = mischief_find(town, line.data);
     if (mischief)
