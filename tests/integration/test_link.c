@@ -158,9 +158,9 @@ static int shell(const char *command, struct text *out)
     char line[512];
 
     CU_ASSERT_FATAL(stream != NULL);
-    while (fgets(line, sizeof line, stream))
+    while (stream && fgets(line, sizeof line, stream))
         text_add(out, line);
-    return pclose(stream);
+    return stream ? pclose(stream) : -1;
 }
 
 #define PAGE(field)    text_addf(&out, #field " %zu\n", offsetof(struct link_page, field))
