@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "support/check.h"
 #include "support/fault.h"
 
@@ -83,48 +84,52 @@ static void whole_play(void *context)
 
 static void what_is_left_in_the_pipes_is_taken_at_the_end(void)
 {
-    CLEAN_FREE struct scene *scene = malloc(sizeof *scene);
+    CLEAN_FREE struct scene *scene = memory_get(1, sizeof *scene);
     CLEAN(text) struct text out = {0};
     int before = check_descriptors();
 
-    CU_ASSERT_FATAL(scene != NULL);
     check_captured(STDOUT_FILENO, whole_play, scene, &out);
     CHECK_TEXT(text_string(&out), "[rank 7] one\n[rank 7] one\n");
     CU_ASSERT(check_descriptors() == before);
 }
 
-/* Without a watch the streams are read when the rank has ended; without a pipe it is not started.
+/* The call number `k` of a start fails: without a watch the streams are read when the rank has
+ * ended; without a pipe it is not started, which is counted. Returns whether there was such a call.
  */
+static bool start_fails(struct scene *scene, int k, int *failures)
+{
+    struct error error = {""};
+    int own[KEEPER_OUTPUT_STREAMS];
+    int before = check_descriptors();
+    int outcome;
+
+    fault_arm(FAULT_SYSTEM, k);
+    outcome = keeper_output_start(&scene->output, INDEX, 7, own, &error);
+    if (!fault_disarm()) {
+        own_close(own);
+        return false;
+    }
+    if (outcome) {
+        ++*failures;
+        CHECK_HAS(error.text, "cannot create a pipe");
+    } else {
+        CU_ASSERT(write(own[0], "said", 4) == 4);
+        own_close(own);
+    }
+    keeper_output_end(&scene->output, INDEX);
+    words_are(scene, outcome ? "" : "said");
+    CU_ASSERT(check_descriptors() == before);
+    return true;
+}
+
 static void a_failing_call_loses_nothing_that_was_said(void)
 {
-    CLEAN_FREE struct scene *scene = malloc(sizeof *scene);
+    CLEAN_FREE struct scene *scene = memory_get(1, sizeof *scene);
     int failures = 0;
 
-    CU_ASSERT_FATAL(scene != NULL);
     scene_make(scene);
-    for (int k = 1;; k++) {
-        struct error error = {""};
-        int own[KEEPER_OUTPUT_STREAMS];
-        int before = check_descriptors();
-        int outcome;
-
-        fault_arm(FAULT_SYSTEM, k);
-        outcome = keeper_output_start(&scene->output, INDEX, 7, own, &error);
-        if (!fault_disarm()) {
-            own_close(own);
-            break;
-        }
-        if (outcome) {
-            failures++;
-            CHECK_HAS(error.text, "cannot create a pipe");
-        } else {
-            CU_ASSERT(write(own[0], "said", 4) == 4);
-            own_close(own);
-        }
-        keeper_output_end(&scene->output, INDEX);
-        words_are(scene, outcome ? "" : "said");
-        CU_ASSERT(check_descriptors() == before);
-    }
+    for (int k = 1; start_fails(scene, k, &failures); k++)
+        continue;
     CU_ASSERT(failures == KEEPER_OUTPUT_STREAMS);
     scene_end(scene);
 }
