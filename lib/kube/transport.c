@@ -284,7 +284,8 @@ static bool header_add(struct transfer *transfer, const char *name, const char *
 
 static bool headers_set(struct transfer *transfer, const struct request *request, const char *token)
 {
-    bool failed = header_add(transfer, "Accept: ", "application/json");
+    /* The second is of the issuer's keys, which the server gives in no other way. */
+    bool failed = header_add(transfer, "Accept: ", "application/json, application/jwk-set+json");
 
     failed |= header_add(transfer, "Expect:", ""); /* no round trip before a body */
     if (request->content)

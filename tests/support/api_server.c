@@ -24,6 +24,7 @@ struct connection {
     struct text field;
     struct text value;
     struct text authorization;
+    struct text accept;
     struct text content;
     struct text body;
     struct text output;
@@ -66,6 +67,7 @@ static int begin_take(http_parser *parser)
     text_clear(&connection->field);
     text_clear(&connection->value);
     text_clear(&connection->authorization);
+    text_clear(&connection->accept);
     text_clear(&connection->content);
     text_clear(&connection->body);
     return 0;
@@ -86,6 +88,8 @@ static void header_keep(struct connection *connection)
 
     if (!strcasecmp(field, "Authorization"))
         text_add(&connection->authorization, text_string(&connection->value));
+    if (!strcasecmp(field, "Accept"))
+        text_add(&connection->accept, text_string(&connection->value));
     if (!strcasecmp(field, "Content-Type"))
         text_add(&connection->content, text_string(&connection->value));
     text_clear(&connection->field);
@@ -132,6 +136,7 @@ static int message_end(http_parser *parser)
     call->method = http_method_str((enum http_method)parser->method);
     call->target = text_string(&connection->target);
     call->authorization = text_string(&connection->authorization);
+    call->accept = text_string(&connection->accept);
     call->content = text_string(&connection->content);
     call->body = text_string(&connection->body);
     call->server->serve(call->server->context, call);
@@ -260,6 +265,7 @@ static void connection_free(struct connection *connection)
     text_done(&connection->field);
     text_done(&connection->value);
     text_done(&connection->authorization);
+    text_done(&connection->accept);
     text_done(&connection->content);
     text_done(&connection->body);
     text_done(&connection->output);

@@ -20,6 +20,7 @@ struct api_call {
     const char *method;
     const char *target;
     const char *authorization; /* header, or "" */
+    const char *accept;        /* the same */
     const char *content;       /* Content-Type, or "" */
     const char *body;
     bool closed; /* the client has gone, or we have */

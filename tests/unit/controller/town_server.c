@@ -280,10 +280,15 @@ static void answer_kept(const struct visit *visit, const cJSON *object)
         answer_status(visit->call, 404, "NotFound", "nothing is there");
 }
 
+/* The API server gives keys to those only who can take their kind of document. */
 static void keys_answer(const struct visit *visit)
 {
     CLEAN(text) struct text set = {0};
 
+    if (!strstr(visit->call->accept, "application/jwk-set+json")) {
+        api_answer(visit->call, 406, "", "");
+        return;
+    }
     visit->town->key_reads++;
     mint_set(visit->town->mint, NULL, &set);
     api_answer(visit->call, 200, "", set.data);
