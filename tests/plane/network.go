@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"syscall"
 
 	"github.com/vishvananda/netlink"
 )
@@ -46,6 +47,8 @@ func (p *plane) makeCable(pid int) error {
 	return netlink.LinkSetUp(cable)
 }
 
+// removeCable also takes it for removed when the kernel, which ends a cable with the namespace at its
+// other end, was faster.
 func (p *plane) removeCable() error {
 	cable, err := netlink.LinkByName(p.mark())
 	if errors.As(err, &netlink.LinkNotFoundError{}) {
@@ -54,7 +57,10 @@ func (p *plane) removeCable() error {
 	if err != nil {
 		return err
 	}
-	return netlink.LinkDel(cable)
+	if err := netlink.LinkDel(cable); err != nil && !errors.Is(err, syscall.ENODEV) {
+		return fmt.Errorf("cable to the node: %w", err)
+	}
+	return nil
 }
 
 func (p *plane) refuseTakenNetwork() error {
