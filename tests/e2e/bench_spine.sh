@@ -61,8 +61,9 @@ process=$(processes muster-controller "$(kubectl -n muster-system get pods --out
 sleep 5
 row "RSS of the controller, idle" MiB "$(awk '/^VmRSS/ { print $2 / 1024 }' "/proc/$process/status")"
 
-make_volume data "$CLUSTER/data"
-$trainer data digits --output "$CLUSTER/data/train" --count 6000 --seed 1 >/dev/null
+rm -rf "$CLUSTER/bench" # of an earlier run
+make_volume data "$CLUSTER/bench"
+$trainer data digits --output "$CLUSTER/bench/train" --count 6000 --seed 1 >/dev/null
 ready=('spec.template.spec.initContainers=[]' spec.training.data.validation=
     'spec.template.spec.volumes[0]={name: data, persistentVolumeClaim: {claimName: data}}')
 made=() found=() written=()
