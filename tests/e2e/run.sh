@@ -64,9 +64,10 @@ run() {
     script=$(find tests/e2e -name "test_$name.sh" -o -name "$name.sh")
     kubectl create namespace "$namespace" >/dev/null
     kubectl config set-context --current --namespace "$namespace" >/dev/null
-    # Pods are refused until the namespace has its account.
-    kubectl wait --for=create serviceaccount/default --timeout=30s >/dev/null
-    if ! timeout --foreground "$patience" "$script"; then
+    # Pods are refused until the namespace has its account. A controller manager whose API server was
+    # away asks it again after up to a minute.
+    if ! kubectl wait --for=create serviceaccount/default --timeout=90s >/dev/null ||
+        ! timeout --foreground "$patience" "$script"; then
         echo "FAILED: $name" >&2
         explain >&2
         return 1
