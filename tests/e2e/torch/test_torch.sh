@@ -18,6 +18,7 @@ say "it trains"
 mark
 kill_in python3.11 ddp-1-1-0
 within 60 "all start again" started 2
+within 30 "a newer state is saved" test "$work/state.pt" -nt "$work/starts"
 say "killed and started again"
 writes | grep -q pods && fail "pods were written: $(writes)"
 
