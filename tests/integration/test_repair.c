@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "play.h"
+#include "straight.h"
 #include "support/check.h"
 
 #define EPOCHS 40 /* some seconds of training */
@@ -14,55 +15,13 @@
 #define STEPS  1500 /* in which the first fault of a run falls */
 #define SPAN   3000 /* milliseconds in which the others fall */
 
-/* The weights that an undisturbed run ends in, and how many steps it takes. */
-static uint64_t straight_weights;
-static double straight_steps;
-static char directory[256];
-
-static const char *work(void)
-{
-    struct play play;
-
-    if (directory[0])
-        return directory;
-    snprintf(directory, sizeof directory, "%s", check_directory());
-    play_data(directory, 6000, 1000);
-    play_job(directory, EPOCHS);
-    play_run(&play, directory, "muster", "run", "job.yaml", "--result", "result.json", NULL);
-    CU_ASSERT_FATAL(play.code == 0);
-    play_done(&play);
-    straight_weights = play_weights(directory);
-    straight_steps = play_number(directory, "steps");
-    CU_ASSERT(play_repairs(directory) == 0);
-    return directory;
-}
+static struct straight straight;
 
 static void run_with(const char *faults, int least_repairs)
 {
-    char checkpoints[64];
-    static int count;
-    struct play play;
-
-    snprintf(checkpoints, sizeof checkpoints, "spec.checkpoint.directory=ck-%d", ++count);
-    play_run(&play,
-             work(),
-             "muster",
-             "run",
-             "job.yaml",
-             "--set",
-             checkpoints,
-             "--faults",
-             faults,
-             "--result",
-             "result.json",
-             NULL);
-    CU_ASSERT(play.code == 0);
-    CU_ASSERT(play_weights(directory) == straight_weights);
-    CU_ASSERT(play_number(directory, "steps") == straight_steps);
-    CU_ASSERT(play_repairs(directory) >= least_repairs);
-    if (play.code || play_weights(directory) != straight_weights)
-        printf("with --faults %s\n%s", faults, text_string(&play.err));
-    play_done(&play);
+    straight_run(&straight, EPOCHS);
+    straight_disturb(&straight, faults);
+    CU_ASSERT(play_repairs(straight.directory) >= least_repairs);
 }
 
 static void a_killed_rank_is_repaired(void)

@@ -1,60 +1,17 @@
 /* Real processes that are stopped for a while: nobody tells that they are not there. */
-#include <stdio.h>
-
-#include "base/text.h"
 #include "play.h"
+#include "straight.h"
 #include "support/check.h"
 
 #define EPOCHS 40 /* some seconds of training */
 
-/* The weights that an undisturbed run ends in, and how many steps it takes. */
-static uint64_t straight_weights;
-static double straight_steps;
-static char directory[256];
-
-static void work(void)
-{
-    struct play play;
-
-    if (directory[0])
-        return;
-    snprintf(directory, sizeof directory, "%s", check_directory());
-    play_data(directory, 6000, 1000);
-    play_job(directory, EPOCHS);
-    play_run(&play, directory, "muster", "run", "job.yaml", "--result", "result.json", NULL);
-    CU_ASSERT_FATAL(play.code == 0);
-    play_done(&play);
-    straight_weights = play_weights(directory);
-    straight_steps = play_number(directory, "steps");
-}
+static struct straight straight;
 
 /* Whatever a stopped process does when it goes on, the training ends as if nothing had been. */
 static void run_with(const char *faults)
 {
-    static int count;
-    char checkpoints[64];
-    struct play play;
-
-    work();
-    snprintf(checkpoints, sizeof checkpoints, "spec.checkpoint.directory=ck-%d", ++count);
-    play_run(&play,
-             directory,
-             "muster",
-             "run",
-             "job.yaml",
-             "--set",
-             checkpoints,
-             "--faults",
-             faults,
-             "--result",
-             "result.json",
-             NULL);
-    CU_ASSERT(play.code == 0);
-    CU_ASSERT(play_weights(directory) == straight_weights);
-    CU_ASSERT(play_number(directory, "steps") == straight_steps);
-    if (play.code || play_weights(directory) != straight_weights)
-        printf("with --faults %s\n%s", faults, text_string(&play.err));
-    play_done(&play);
+    straight_run(&straight, EPOCHS);
+    straight_disturb(&straight, faults);
 }
 
 /* It is never let go on: its agent ends it, because it hangs, or because it does not leave a
@@ -62,8 +19,8 @@ static void run_with(const char *faults)
 static void rank_check(const char *faults)
 {
     run_with(faults);
-    CU_ASSERT(play_repaired(directory, "RankHung", " is T") ||
-              play_repaired(directory, "Stuck", ""));
+    CU_ASSERT(play_repaired(straight.directory, "RankHung", " is T") ||
+              play_repaired(straight.directory, "Stuck", ""));
 }
 
 static void a_stopped_rank_is_ended_and_repaired(void)
