@@ -1,27 +1,23 @@
 /* The world of a trainer under an agent: two ranks as threads, the test is their agent. */
 #include "trainer/world.h"
 
-#include <fcntl.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "support/check.h"
+#include "support/trainer_link.h"
 #include "wire/link.h"
 
 #define RANKS 2
 
 /* One rank: what the agent sees of it, and what became of its thread. */
 struct player {
-    int socket; /* the agent's end */
-    struct link_page *page;
-    struct link_control *control;
+    struct trainer_link link; /* the agent's end */
     struct world *world;
     struct comm *comm;
     struct world_place place;
@@ -30,50 +26,20 @@ struct player {
     pthread_t thread;
 };
 
-static void variable_set(const char *name, int number)
-{
-    char text[16];
-
-    snprintf(text, sizeof text, "%d", number);
-    setenv(name, text, 1);
-}
-
-static void *page_of(int descriptor)
-{
-    void *page = mmap(NULL, LINK_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
-
-    CU_ASSERT_FATAL(page != MAP_FAILED);
-    return page;
-}
-
 static void player_begin(struct player *player)
 {
-    int pair[2];
-    int page = file_memory("page", LINK_PAGE, NULL);
-    int control = file_memory("control", LINK_PAGE, NULL);
-
-    *player = (struct player){.socket = -1};
-    CU_ASSERT_FATAL(page >= 0 && control >= 0);
-    CU_ASSERT_FATAL(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == 0);
-    player->socket = pair[0];
-    player->page = page_of(page);
-    player->control = page_of(control);
-    variable_set("MUSTER_LINK", pair[1]);
-    variable_set("MUSTER_PAGE", page);
-    variable_set("MUSTER_CONTROL", control);
+    *player = (struct player){.outcome = 0};
+    trainer_link_begin(&player->link);
     setenv("MUSTER_HOST", "127.0.0.1", 1);
     CU_ASSERT_FATAL(world_agent_new(&player->world, &player->error) == 0);
-    unsetenv("MUSTER_LINK");
+    trainer_link_hide();
 }
 
 static void player_end(struct player *player)
 {
     comm_free(player->comm);
     player->world->table->free(player->world);
-    munmap(player->page, LINK_PAGE);
-    munmap(player->control, LINK_PAGE);
-    if (player->socket >= 0)
-        close(player->socket);
+    trainer_link_end(&player->link);
 }
 
 static void *join_run(void *context)
@@ -107,13 +73,13 @@ static struct word hear(const struct player *player)
 {
     struct word word = {.message.type = 0};
 
-    CU_ASSERT(recv(player->socket, &word, sizeof word - 1, 0) >= (ssize_t)sizeof word.message);
+    CU_ASSERT(recv(player->link.socket, &word, sizeof word - 1, 0) >= (ssize_t)sizeof word.message);
     return word;
 }
 
 static void say(const struct player *player, struct link_message message)
 {
-    CU_ASSERT(send(player->socket, &message, sizeof message, 0) == sizeof message);
+    CU_ASSERT(send(player->link.socket, &message, sizeof message, 0) == sizeof message);
 }
 
 static void assign(const struct player *player, uint32_t rank, uint64_t generation)
@@ -142,7 +108,7 @@ static void go(const struct player *player, const struct word *ready, uint64_t g
         size += sizeof length + length;
     }
     out.message.tail = (uint32_t)size;
-    CU_ASSERT(send(player->socket, &out, sizeof out.message + size, 0) > 0);
+    CU_ASSERT(send(player->link.socket, &out, sizeof out.message + size, 0) > 0);
 }
 
 /* Brings both ranks into a generation. */
@@ -189,23 +155,23 @@ static void two_ranks_meet_are_revoked_and_meet_again(void)
         join_end(&players[i]);
         CU_ASSERT(players[i].outcome == 0 && players[i].place.rank == i);
         CU_ASSERT(players[i].place.size == RANKS && players[i].place.generation == 7);
-        CU_ASSERT(players[i].place.restore == 5 && players[i].page->generation == 7);
+        CU_ASSERT(players[i].place.restore == 5 && players[i].link.page->generation == 7);
         players[i].world->table->restored(players[i].world);
-        CU_ASSERT(players[i].page->restored > 0 && players[i].page->stepped == 0);
+        CU_ASSERT(players[i].link.page->restored > 0 && players[i].link.page->stepped == 0);
         players[i].world->table->progress(players[i].world, &progress);
-        CU_ASSERT(players[i].page->committed == 6 && players[i].page->stepped > 0);
-        CU_ASSERT(players[i].page->validated == 3);
+        CU_ASSERT(players[i].link.page->committed == 6 && players[i].link.page->stepped > 0);
+        CU_ASSERT(players[i].link.page->validated == 3);
         CU_ASSERT(!players[i].world->table->over(players[i].world));
     }
     /* Rank 0 waits for rank 1, which does not come: the revocation ends it. */
     CU_ASSERT_FATAL(pthread_create(&players[0].thread, NULL, barrier_run, &players[0]) == 0);
     for (int i = 0; i < RANKS; i++) {
-        atomic_store(&players[i].control->revoked, 7);
+        atomic_store(&players[i].link.control->revoked, 7);
         say(&players[i], (struct link_message){.type = LINK_REVOKE, .generation = 7});
     }
     pthread_join(players[0].thread, NULL);
     CU_ASSERT(players[0].outcome == COMM_BROKEN);
-    CU_ASSERT(players[0].page->sequence == 1 && players[1].page->sequence == 0);
+    CU_ASSERT(players[0].link.page->sequence == 1 && players[1].link.page->sequence == 0);
     for (int i = 0; i < RANKS; i++) {
         struct word quiet;
 
@@ -218,7 +184,7 @@ static void two_ranks_meet_are_revoked_and_meet_again(void)
     for (int i = 0; i < RANKS; i++) {
         join_end(&players[i]);
         CU_ASSERT(players[i].outcome == 0 && players[i].place.generation == 9);
-        CU_ASSERT(players[i].page->sequence == 0);
+        CU_ASSERT(players[i].link.page->sequence == 0);
     }
     for (int i = 0; i < RANKS; i++)
         player_end(&players[i]);
@@ -296,19 +262,20 @@ static void saves_and_failures_are_told(void)
 
     player_begin(&player);
     player.world->table->saved(player.world, 4, NULL);
-    CU_ASSERT(player.page->saved == 4);
+    CU_ASSERT(player.link.page->saved == 4);
     player.world->table->saved(player.world, 8, "no space");
     word = hear(&player);
     CU_ASSERT(word.message.type == LINK_UNSAVED && !strcmp(word.tail, "no space"));
     player.world->table->saved(player.world, 8, NULL);
     word = hear(&player);
-    CU_ASSERT(word.message.type == LINK_UNSAVED && !word.message.tail && player.page->saved == 8);
+    CU_ASSERT(word.message.type == LINK_UNSAVED && !word.message.tail &&
+              player.link.page->saved == 8);
     player.world->table->failed(player.world, LINK_EXIT_INPUT, "bad data");
     word = hear(&player);
     CU_ASSERT(word.message.type == LINK_FAILED && word.message.code == LINK_EXIT_INPUT);
     CU_ASSERT(!strcmp(word.tail, "bad data"));
     CU_ASSERT(!player.world->table->draining(player.world));
-    atomic_store(&player.control->draining, 1);
+    atomic_store(&player.link.control->draining, 1);
     CU_ASSERT(player.world->table->draining(player.world));
     player_end(&player);
 }
@@ -331,8 +298,8 @@ static void malformed_words_and_a_vanished_agent_are_errors(void)
         if (i < sizeof bad / sizeof *bad) {
             say(&player, bad[i]);
         } else {
-            close(player.socket);
-            player.socket = -1;
+            close(player.link.socket);
+            player.link.socket = -1;
         }
         join_end(&player);
         CU_ASSERT(player.outcome == -1 && player.error.text[0]);

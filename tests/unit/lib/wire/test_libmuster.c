@@ -6,73 +6,42 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "support/check.h"
+#include "support/trainer_link.h"
 #include "wire/link.h"
 
 #define SIZE 3
 
 /* A trainer's handle and its agent's end. */
 struct scene {
-    int socket;
-    struct link_page *page;
-    struct link_control *control;
+    struct trainer_link link;
     struct muster *muster;
 };
-
-static void variable_set(const char *name, int number)
-{
-    char text[16];
-
-    snprintf(text, sizeof text, "%d", number);
-    setenv(name, text, 1);
-}
-
-static void *page_of(int descriptor)
-{
-    void *page = mmap(NULL, LINK_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
-
-    CU_ASSERT_FATAL(page != MAP_FAILED);
-    return page;
-}
 
 static struct scene scene_make(void)
 {
     struct scene scene;
     char reason[MUSTER_REASON] = "";
-    int pair[2];
-    int page = file_memory("page", LINK_PAGE, NULL);
-    int control = file_memory("control", LINK_PAGE, NULL);
 
-    CU_ASSERT_FATAL(page >= 0 && control >= 0);
-    CU_ASSERT_FATAL(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == 0);
-    scene.socket = pair[0];
-    scene.page = page_of(page);
-    scene.control = page_of(control);
-    variable_set("MUSTER_LINK", pair[1]);
-    variable_set("MUSTER_PAGE", page);
-    variable_set("MUSTER_CONTROL", control);
+    trainer_link_begin(&scene.link);
     CU_ASSERT_FATAL(muster_open(&scene.muster, reason) == 0);
-    unsetenv("MUSTER_LINK");
+    trainer_link_hide();
     return scene;
 }
 
 static void scene_end(struct scene *scene)
 {
     muster_close(scene->muster);
-    munmap(scene->page, LINK_PAGE);
-    munmap(scene->control, LINK_PAGE);
-    if (scene->socket >= 0)
-        close(scene->socket);
+    trainer_link_end(&scene->link);
 }
 
 static void say(const struct scene *scene, struct link_message message)
 {
-    CU_ASSERT(send(scene->socket, &message, sizeof message, 0) == sizeof message);
+    CU_ASSERT(send(scene->link.socket, &message, sizeof message, 0) == sizeof message);
 }
 
 static void assign(const struct scene *scene, uint64_t generation)
@@ -103,7 +72,7 @@ static void go(const struct scene *scene, uint64_t generation, size_t torn)
     }
     size -= torn;
     out.message.tail = (uint32_t)size;
-    CU_ASSERT(send(scene->socket, &out, sizeof out.message + size, 0) > 0);
+    CU_ASSERT(send(scene->link.socket, &out, sizeof out.message + size, 0) > 0);
 }
 
 static struct link_message heard(const struct scene *scene, char *tail)
@@ -113,7 +82,8 @@ static struct link_message heard(const struct scene *scene, char *tail)
         char tail[LINK_RESULT + 1];
     } in = {.message.type = 0};
 
-    CU_ASSERT(recv(scene->socket, &in, sizeof in - 1, MSG_DONTWAIT) >= (ssize_t)sizeof in.message);
+    CU_ASSERT(recv(scene->link.socket, &in, sizeof in - 1, MSG_DONTWAIT) >=
+              (ssize_t)sizeof in.message);
     if (tail)
         snprintf(tail, MUSTER_REASON, "%.*s", MUSTER_REASON - 1, in.tail);
     return in.message;
@@ -142,7 +112,8 @@ static void a_trainer_is_placed_hears_its_peers_and_is_placed_again(void)
     char tail[MUSTER_REASON];
     size_t size;
 
-    CU_ASSERT(scene.page->version == LINK_VERSION && scene.page->committed == LINK_NO_STATE);
+    CU_ASSERT(scene.link.page->version == LINK_VERSION &&
+              scene.link.page->committed == LINK_NO_STATE);
     form(&scene, 7);
     CU_ASSERT(heard(&scene, NULL).type == LINK_HELLO);
     message = heard(&scene, tail);
@@ -152,16 +123,16 @@ static void a_trainer_is_placed_hears_its_peers_and_is_placed_again(void)
     CU_ASSERT(muster_blob(scene.muster, 0, &size) && size == 0);
     CU_ASSERT(!muster_blob(scene.muster, SIZE, &size) && size == 0);
     CU_ASSERT(!muster_revoked(scene.muster));
-    atomic_store(&scene.control->revoked, 6);
+    atomic_store(&scene.link.control->revoked, 6);
     CU_ASSERT(!muster_revoked(scene.muster));
-    atomic_store(&scene.control->revoked, 7);
+    atomic_store(&scene.link.control->revoked, 7);
     CU_ASSERT(muster_revoked(scene.muster));
     say(&scene, (struct link_message){.type = LINK_REVOKE, .generation = 7});
     form(&scene, 9);
     message = heard(&scene, NULL);
     CU_ASSERT(message.type == LINK_QUIET && message.generation == 7);
     CU_ASSERT(message.committed == LINK_NO_STATE);
-    CU_ASSERT(scene.page->generation == 9 && !muster_revoked(scene.muster));
+    CU_ASSERT(scene.link.page->generation == 9 && !muster_revoked(scene.muster));
     scene_end(&scene);
 }
 
@@ -181,29 +152,32 @@ static void progress_is_stored_and_the_first_step_noted(void)
     form(&scene, 7);
     muster_begin(scene.muster, 6);
     muster_commit(scene.muster, 6, NAN);
-    CU_ASSERT(scene.page->stepped == 0); /* the state was not in place yet */
+    CU_ASSERT(scene.link.page->stepped == 0); /* the state was not in place yet */
     muster_restored(scene.muster, 5);
-    CU_ASSERT(scene.page->restored > 0 && scene.page->committed == 5);
+    CU_ASSERT(scene.link.page->restored > 0 && scene.link.page->committed == 5);
     muster_begin(scene.muster, 6);
-    CU_ASSERT(scene.page->begun == 6 && scene.page->phase == LINK_PHASE_TRAIN);
+    CU_ASSERT(scene.link.page->begun == 6 && scene.link.page->phase == LINK_PHASE_TRAIN);
     muster_collective(scene.muster);
     muster_collective(scene.muster);
-    CU_ASSERT(scene.page->sequence == 2);
+    CU_ASSERT(scene.link.page->sequence == 2);
     CU_ASSERT((void *)muster_collectives(scene.muster) != NULL);
     *muster_collectives(scene.muster) = 5;
-    CU_ASSERT(scene.page->sequence == 5 && scene.page->stepped == 0);
+    CU_ASSERT(scene.link.page->sequence == 5 && scene.link.page->stepped == 0);
     muster_commit(scene.muster, 6, 0.75);
-    CU_ASSERT(scene.page->committed == 6 && scene.page->loss == 0.75);
-    CU_ASSERT(scene.page->stepped >= scene.page->restored);
+    CU_ASSERT(scene.link.page->committed == 6 && scene.link.page->loss == 0.75);
+    CU_ASSERT(scene.link.page->stepped >= scene.link.page->restored);
     muster_progress(scene.muster, &progress);
-    CU_ASSERT(scene.page->begun == 8 && scene.page->committed == 7 && scene.page->total == 100);
-    CU_ASSERT(scene.page->epoch == 2 && scene.page->samples == 640 && scene.page->loss == 0.25);
-    CU_ASSERT(scene.page->accuracy == 0.5 && scene.page->validated == 6);
-    CU_ASSERT(scene.page->phase == LINK_PHASE_VALIDATE);
+    CU_ASSERT(scene.link.page->begun == 8 && scene.link.page->committed == 7 &&
+              scene.link.page->total == 100);
+    CU_ASSERT(scene.link.page->epoch == 2 && scene.link.page->samples == 640 &&
+              scene.link.page->loss == 0.25);
+    CU_ASSERT(scene.link.page->accuracy == 0.5 && scene.link.page->validated == 6);
+    CU_ASSERT(scene.link.page->phase == LINK_PHASE_VALIDATE);
     say(&scene, (struct link_message){.type = LINK_REVOKE, .generation = 7});
     form(&scene, 8);
-    CU_ASSERT(scene.page->sequence == 0 && scene.page->stepped == 0 && !scene.page->restored);
-    CU_ASSERT(scene.page->committed == 7); /* it still holds its state */
+    CU_ASSERT(scene.link.page->sequence == 0 && scene.link.page->stepped == 0 &&
+              !scene.link.page->restored);
+    CU_ASSERT(scene.link.page->committed == 7); /* it still holds its state */
     scene_end(&scene);
 }
 
@@ -244,7 +218,7 @@ static void a_result_waits_for_the_others(void)
     message = heard(&scene, tail);
     CU_ASSERT(message.type == LINK_DONE && message.code == 1 && message.generation == 7);
     CHECK_TEXT(tail, "{\"a\":1}");
-    CU_ASSERT(heard(&scene, NULL).type == LINK_QUIET && scene.page->stepped > 0);
+    CU_ASSERT(heard(&scene, NULL).type == LINK_QUIET && scene.link.page->stepped > 0);
     form(&scene, 8);
     say(&scene, (struct link_message){.type = LINK_LEAVE});
     CU_ASSERT(muster_done(scene.muster, false, "{}") == MUSTER_LEAVE);
@@ -266,17 +240,17 @@ static void what_goes_wrong_is_told(void)
     CU_ASSERT(message.type == LINK_BROKEN && message.generation == 7);
     CHECK_TEXT(tail, "rank 2 is gone");
     muster_saved(scene.muster, 4);
-    CU_ASSERT(scene.page->saved == 4);
+    CU_ASSERT(scene.link.page->saved == 4);
     muster_unsaved(scene.muster, "no space");
     CU_ASSERT(heard(&scene, tail).type == LINK_UNSAVED);
     CHECK_TEXT(tail, "no space");
     muster_saved(scene.muster, 8);
-    CU_ASSERT(heard(&scene, NULL).tail == 0 && scene.page->saved == 8);
+    CU_ASSERT(heard(&scene, NULL).tail == 0 && scene.link.page->saved == 8);
     muster_failed(scene.muster, MUSTER_BAD_INPUT, "bad data");
     message = heard(&scene, tail);
     CU_ASSERT(message.type == LINK_FAILED && message.code == LINK_EXIT_INPUT);
     CU_ASSERT(!muster_draining(scene.muster));
-    atomic_store(&scene.control->draining, 1);
+    atomic_store(&scene.link.control->draining, 1);
     CU_ASSERT(muster_draining(scene.muster));
     CU_ASSERT(muster_ready(scene.muster, tail, MUSTER_BLOB + 1) == -1);
     CHECK_TEXT(muster_reason(scene.muster), "a blob of 129 bytes; at most 128 are allowed");
@@ -310,8 +284,8 @@ static void an_agent_that_errs_or_is_gone_is_an_error(void)
         scene_end(&scene);
     }
     scene = scene_make();
-    close(scene.socket);
-    scene.socket = -1;
+    close(scene.link.socket);
+    scene.link.socket = -1;
     CU_ASSERT(muster_wait(scene.muster, &place) == -1 && *muster_reason(scene.muster));
     scene_end(&scene);
 }
@@ -328,7 +302,7 @@ static void open_with(const char *name, const char *value)
 
     for (int i = 0; i < 3; i++) {
         made[i] = file_memory("page", LINK_PAGE, NULL);
-        variable_set(names[i], made[i]);
+        trainer_link_name(names[i], made[i]);
         if (!strcmp(names[i], name))
             bad = i;
     }
