@@ -85,14 +85,14 @@ manifest long spec.training.epochs=null spec.training.steps=1000000 \
 within 60 "it trains" count long progress.step 1
 ranks=() slots=()
 for i in $(seq "$runs"); do
-    kill_in muster-trainer "long-1-$((i % 4))-$(status long "tries[$((i % 4))]")"
+    kill_in muster-trainer "$(slot long $((i % 4)))"
     within 40 "rank fault $i is told" count long restarts.rank "$i"
     ranks+=("$(repair long)")
 done
 row "rank SIGKILL to first step" ms "${ranks[@]}"
 for i in $(seq "$runs"); do
     before=$(ends_in long)
-    kubectl delete pod "long-1-$((i % 4))-$(status long "tries[$((i % 4))]")" --grace-period=0 --force >/dev/null 2>&1
+    kubectl delete pod "$(slot long $((i % 4)))" --grace-period=0 --force >/dev/null 2>&1
     within 60 "pod fault $i is told" lost long "$before"
     slots+=("$(repair long)")
     within 60 "it trains again" is long Running True

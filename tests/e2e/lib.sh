@@ -91,6 +91,27 @@ END
     sed "s/name: digits/name: $1/" examples/digits-claim.yaml | kubectl apply -f - >/dev/null
 }
 
+# slot JOB NUMBER: the pod that has it.
+slot() { echo "$1-1-$2-$(status "$1" "tries[$2]")"; }
+
+# at JOB: how many steps are done, by the word of its agents. The status is up to 10 s behind.
+at() {
+    # shellcheck disable=SC2046 # a list
+    metric muster_step $(addresses "$1")
+}
+
+# trains JOB STEP: whether it is past the step, and nothing is being repaired.
+trains() { [ "$(at "$1")" -gt "$2" ] && is "$1" Running True && is "$1" Restarting False; }
+
+# repaired SECONDS JOB WHAT RANKS PODS: within that time for each, so many faults of either kind have
+# been counted, and training goes on.
+repaired() {
+    within "$1" "$3: counted" count "$2" restarts.rank "$4"
+    within "$1" "$3: counted" count "$2" restarts.pod "$5"
+    within "$1" "$3: training goes on" trains "$2" "$(at "$2")"
+    say "$3"
+}
+
 # --- processes -----------------------------------------------------------------------------------
 
 # processes PROGRAM POD [OPTION...]: their numbers on this machine; options are kubectl's.

@@ -16,28 +16,8 @@ run() {
         examples/digits.yaml >/dev/null
 }
 
-# slot NUMBER: the pod that has it.
-slot() { echo "digits-1-$1-$(status digits "tries[$1]")"; }
-
 # column N: as kubectl get shows it.
 column() { kubectl get mjob digits --no-headers | awk -v n="$1" '{ print $n }'; }
-
-# at: how many steps are done, by the word of the agents. The status is up to 10 s behind.
-at() {
-    # shellcheck disable=SC2046 # a list
-    metric muster_step $(addresses digits)
-}
-
-# trains STEP: whether it is past the step, and nothing is being repaired.
-trains() { [ "$(at)" -gt "$1" ] && is digits Running True && is digits Restarting False; }
-
-# repaired WHAT RANKS PODS: so many faults of either kind have been counted, and training goes on.
-repaired() {
-    within 40 "$1: counted" count digits restarts.rank "$2"
-    within 40 "$1: counted" count digits restarts.pod "$3"
-    within 40 "$1: training goes on" trains "$(at)"
-    say "$1"
-}
 
 # expect_writes ALLOWED: since the mark the controller has written nothing but what matches.
 expect_writes() {
@@ -50,7 +30,7 @@ expect_writes() {
 replaced() {
     local made
     made=$(writes | grep '^create pods ' || true)
-    [ "$made" = "create pods $(slot "$1") 201" ] || fail "instead of $(slot "$1") were made: $made"
+    [ "$made" = "create pods $(slot digits "$1") 201" ] || fail "instead of $(slot digits "$1") were made: $made"
 }
 
 rm -rf "$work"
@@ -75,39 +55,39 @@ before=$(column 6)
 
 # (a) A trainer dies in its pod.
 mark
-kill_in muster-trainer "$(slot 2)"
-repaired "a rank was killed" 1 0
+kill_in muster-trainer "$(slot digits 2)"
+repaired 40 digits "a rank was killed" 1 0
 expect_writes 'patch trainingjobs/status'
 within 30 "the column STEP moves" eval '[ "$(column 6)" -gt "$before" ]'
 [ "$(column 2) $(column 3)" = "Running 4/4" ] || fail "columns: $(kubectl get mjob digits)"
 
 # (b) A pod is deleted.
 mark
-kubectl delete pod "$(slot 1)" --wait=false >/dev/null
-repaired "a pod was deleted" 1 1
+kubectl delete pod "$(slot digits 1)" --wait=false >/dev/null
+repaired 40 digits "a pod was deleted" 1 1
 replaced 1
 
 # (c) A pod is deleted by force.
 mark
-kubectl delete pod "$(slot 3)" --grace-period=0 --force >/dev/null 2>&1
-repaired "a pod was deleted by force" 1 2
+kubectl delete pod "$(slot digits 3)" --grace-period=0 --force >/dev/null 2>&1
+repaired 40 digits "a pod was deleted by force" 1 2
 replaced 3
 
 # (d) The controller is killed, and comes back to a pod less; the others are as it left them.
 mark
 manager=$(kubectl -n muster-system get pods --output name)
 kill_in muster-controller "${manager#pod/}" -n muster-system
-kubectl delete pod "$(slot 2)" --grace-period=0 --force >/dev/null 2>&1
+kubectl delete pod "$(slot digits 2)" --grace-period=0 --force >/dev/null 2>&1
 within 60 "the lost pod is replaced" eval 'writes | grep "^create pods"'
-within 60 "training goes on" trains "$(at)"
-kill_in muster-trainer "$(slot 1)"
-repaired "the controller and a pod were killed, then a rank" 2 3
+within 60 "training goes on" trains digits "$(at digits)"
+kill_in muster-trainer "$(slot digits 1)"
+repaired 40 digits "the controller and a pod were killed, then a rank" 2 3
 replaced 2
 expect_writes 'patch trainingjobs/status|create events|create pods'
 
 # (e) The API server is away for 20 s, and a rank dies.
 mapfile -t known < <(addresses digits)
-victim=$(processes muster-trainer "$(slot 0)")
+victim=$(processes muster-trainer "$(slot digits 0)")
 plane signal --signal KILL apiserver
 end=$((SECONDS + 20))
 begin=$(metric muster_generation "${known[@]}")

@@ -4,48 +4,28 @@
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-# slot NUMBER: the pod that has it.
-slot() { echo "ddp-1-$1-$(status ddp "tries[$1]")"; }
-
-# at: how many steps are done, by the word of the agents.
-at() {
-    # shellcheck disable=SC2046 # a list
-    metric muster_step $(addresses ddp)
-}
-
-# trains STEP: whether it is past the step, and nothing is being repaired.
-trains() { [ "$(at)" -gt "$1" ] && is ddp Running True && is ddp Restarting False; }
-
-# repaired WHAT RANKS PODS: so many faults of either kind have been counted, and training goes on.
-repaired() {
-    within 60 "$1: counted" count ddp restarts.rank "$2"
-    within 60 "$1: counted" count ddp restarts.pod "$3"
-    within 60 "$1: training goes on" trains "$(at)"
-    say "$1"
-}
-
 # lives SLOT TIMES: how often the pod's process has begun, by its output.
-lives() { [ "$(kubectl logs "$(slot "$1")" | grep -c '\] process ')" = "$2" ] || fail "slot $1: $(kubectl logs "$(slot "$1")")"; }
+lives() { [ "$(kubectl logs "$(slot ddp "$1")" | grep -c '\] process ')" = "$2" ] || fail "slot $1: $(kubectl logs "$(slot ddp "$1")")"; }
 
 kubectl create configmap code --from-file=examples/torch/ddp.py --from-file=python/muster.py >/dev/null
 kubectl apply -f tests/e2e/torch_link/ddp.yaml >/dev/null
-within 120 "it trains" trains 1
+within 120 "it trains" trains ddp 1
 say "it trains"
 
 mark
-kill_in python3.11 "$(slot 1)"
-repaired "a process was killed" 1 0
+kill_in python3.11 "$(slot ddp 1)"
+repaired 60 ddp "a process was killed" 1 0
 writes | grep -q pods && fail "pods were written: $(writes)"
 
-kubectl delete pod "$(slot 2)" --grace-period=0 --force >/dev/null 2>&1
-repaired "a pod was lost" 1 1
+kubectl delete pod "$(slot ddp 2)" --grace-period=0 --force >/dev/null 2>&1
+repaired 60 ddp "a pod was lost" 1 1
 
 # Slots 0 and 1 have lost two peers and were not started again for it.
 lives 0 1
 lives 1 2
 
-kubectl delete pod "$(slot 0)" --grace-period=0 --force >/dev/null 2>&1
-repaired "the lead was lost with its pod" 1 2
+kubectl delete pod "$(slot ddp 0)" --grace-period=0 --force >/dev/null 2>&1
+repaired 60 ddp "the lead was lost with its pod" 1 2
 lives 1 2
 lives 2 1
 
