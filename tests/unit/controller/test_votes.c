@@ -134,17 +134,23 @@ static void another_record_is_decided_about_anew(void)
     booth_close(&booth);
 }
 
+/* A first question is asked, and one of the number `next` by another candidate behind it. */
+static void two_ask(struct booth *booth, struct asked *first, struct asked *second, uint64_t next)
+{
+    booth_open(booth, NULL);
+    ask(booth, first, 5, 1);
+    lobby_run(&booth->lobby, KEPT);
+    ask(booth, second, next, 2);
+    lobby_run(&booth->lobby, KEPT);
+}
+
 static void votes_are_kept_one_after_the_other(void)
 {
     struct booth booth;
     struct asked first;
     struct asked second;
 
-    booth_open(&booth, NULL);
-    ask(&booth, &first, 5, 1);
-    lobby_run(&booth.lobby, KEPT);
-    ask(&booth, &second, 6, 2);
-    lobby_run(&booth.lobby, KEPT);
+    two_ask(&booth, &first, &second, 6);
     CU_ASSERT(desk_wanted(booth.desk) && desk_wanted(booth.desk)->promised == 5);
     keep(&booth);
     CU_ASSERT(desk_wanted(booth.desk) && desk_wanted(booth.desk)->promised == 6);
@@ -161,11 +167,7 @@ static void who_leaves_makes_room_for_the_next(void)
     struct asked first;
     struct asked second;
 
-    booth_open(&booth, NULL);
-    ask(&booth, &first, 5, 1);
-    lobby_run(&booth.lobby, KEPT);
-    ask(&booth, &second, 4, 2);
-    lobby_run(&booth.lobby, KEPT);
+    two_ask(&booth, &first, &second, 4);
     asked_done(&first);
     lobby_run(&booth.lobby, KEPT);
     CU_ASSERT(desk_wanted(booth.desk) && desk_wanted(booth.desk)->promised == 4);
