@@ -13,7 +13,7 @@ struct dossier;
 
 /* Looks for a pod of the dossier's job that is bound to a node, does not start, and does not say
  * why, and fills `word` with what was last said of it: valid until the next call. What is not known
- * is asked for in time; the dossier is decided about again when the answer is news. */
+ * is asked for in time; the dossier is decided about again when it is answered. */
 void pod_events_look(struct dossier *dossier, struct observed_word *word);
 
 /* Forgets what was said and asked. */
