@@ -68,14 +68,14 @@ struct agent {
     bool adopted; /* the keeper has handed over every rank that lives */
     struct ranks ranks;
     struct timer ranks_timer;
-    struct link links[SETTINGS_RANKS];
-    bool spawning[SETTINGS_RANKS];
+    struct link links[MESSAGE_RANKS];
+    bool spawning[MESSAGE_RANKS];
     struct message go;         /* while the ranks are told to go */
     int port_held;             /* socket of the port where foreign ranks will meet; 0 = none */
     char unsaved[LINK_REASON]; /* why a checkpoint could not be written; "" = it can */
     bool draining;
 
-    struct rank_progress looks[SETTINGS_RANKS]; /* at the local ranks, the newest */
+    struct rank_progress looks[MESSAGE_RANKS]; /* at the local ranks, the newest */
     struct hang hang;
     struct timer vigil_timer;
     uint64_t hangs[HANG_VERDICTS]; /* verdicts of the lead here */

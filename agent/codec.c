@@ -232,7 +232,7 @@ static int unpack_blobs(const Muster__Envelope *envelope, struct codec_message *
 
 static int unpack_progress(const Muster__Envelope *envelope, struct codec_message *out)
 {
-    if (envelope->n_ranks > CODEC_RANKS)
+    if (envelope->n_ranks > MESSAGE_RANKS)
         return 1;
     for (size_t i = 0; i < envelope->n_ranks; i++) {
         const Muster__RankProgress *packed = envelope->ranks[i];

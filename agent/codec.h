@@ -15,7 +15,6 @@
 
 #define CODEC_JOB   64 /* longest job uid with its zero byte */
 #define CODEC_BLOBS 1024
-#define CODEC_RANKS 64 /* of one agent */
 
 /* Whose words they are: a message for another job or attempt is nobody's. */
 struct codec_scope {
@@ -30,7 +29,7 @@ struct codec_message {
     struct view view;
     struct view next;
     struct blob blobs[CODEC_BLOBS];
-    struct rank_progress progress[CODEC_RANKS];
+    struct rank_progress progress[MESSAGE_RANKS];
     char text[MESSAGE_TEXT];
 };
 

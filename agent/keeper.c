@@ -16,6 +16,7 @@
 #include "agent/keeper_link.h"
 #include "agent/keeper_output.h"
 #include "agent/keeper_words.h"
+#include "agent/message.h"
 #include "agent/torch_error.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -57,7 +58,7 @@ struct keeper {
     struct timer agent_timer;
     int64_t agent_started;
     unsigned agent_failures;
-    struct child ranks[SETTINGS_RANKS];
+    struct child ranks[MESSAGE_RANKS];
     struct keeper_output output;
     struct timer flush_timer;
     bool leaving;
@@ -88,7 +89,7 @@ static void end_check(void *context)
 
     if (!keeper->leaving || keeper->agent.process)
         return;
-    for (int i = 0; i < SETTINGS_RANKS; i++) {
+    for (int i = 0; i < MESSAGE_RANKS; i++) {
         if (keeper->ranks[i].process)
             return;
     }
@@ -112,7 +113,7 @@ static void leave(struct keeper *keeper, int code)
     loop_cancel(&keeper->loop, &keeper->agent_timer);
     if (keeper->agent.process)
         kill(keeper->agent.process, SIGKILL);
-    for (int i = 0; i < SETTINGS_RANKS; i++)
+    for (int i = 0; i < MESSAGE_RANKS; i++)
         rank_signal(&keeper->ranks[i], SIGKILL);
     end_check(keeper);
 }
@@ -151,7 +152,7 @@ static void orphans_reap(struct keeper *keeper)
         if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) || !info.si_pid)
             return;
         known = info.si_pid == keeper->agent.process;
-        for (int i = 0; i < SETTINGS_RANKS; i++)
+        for (int i = 0; i < MESSAGE_RANKS; i++)
             known |= info.si_pid == keeper->ranks[i].process;
         if (known)
             return;
@@ -350,9 +351,9 @@ static void on_agent_link(void *context, uint32_t events)
     while (keeper_link_receive(keeper->agent_link.descriptor, &message, descriptors, &error) == 0) {
         if (message.type == KEEPER_LINK_SPAWN)
             on_spawn(keeper, &message, descriptors[0]);
-        else if (message.type == KEEPER_LINK_TERMINATE && message.rank < SETTINGS_RANKS)
+        else if (message.type == KEEPER_LINK_TERMINATE && message.rank < MESSAGE_RANKS)
             rank_signal(&keeper->ranks[message.rank], SIGTERM);
-        else if (message.type == KEEPER_LINK_KILL && message.rank < SETTINGS_RANKS)
+        else if (message.type == KEEPER_LINK_KILL && message.rank < MESSAGE_RANKS)
             rank_signal(&keeper->ranks[message.rank], SIGKILL);
         else if (message.type == KEEPER_LINK_LEAVE)
             leave(keeper, (int)message.code);
@@ -445,7 +446,7 @@ static void agent_start(void *context)
         leave(keeper, EXIT_GAVE_UP);
     }
     close(pair[1]);
-    for (uint32_t i = 0; i < SETTINGS_RANKS; i++) {
+    for (uint32_t i = 0; i < MESSAGE_RANKS; i++) {
         if (keeper->ranks[i].process)
             rank_hand_over(keeper, i);
     }
@@ -494,7 +495,7 @@ int keeper_run(const struct settings *settings, char **argv)
     keeper->log = (struct log){.least = settings->log_level, .who = keeper->who};
     keeper->settings = settings;
     keeper->argv = argv;
-    for (int i = 0; i < SETTINGS_RANKS; i++)
+    for (int i = 0; i < MESSAGE_RANKS; i++)
         memset(keeper->ranks[i].shared, -1, sizeof keeper->ranks[i].shared);
     if (keeper_begin(keeper, &error) == 0) {
         agent_start(keeper);

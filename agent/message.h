@@ -10,8 +10,9 @@
 #include "agent/view.h"
 #include "wire/cause.h"
 
-#define MESSAGE_BLOB 128
-#define MESSAGE_TEXT 4096
+#define MESSAGE_BLOB  128
+#define MESSAGE_TEXT  4096
+#define MESSAGE_RANKS 64 /* most ranks of an agent */
 
 enum message_kind {
     MESSAGE_NONE,

@@ -1,6 +1,7 @@
 /* settings - the command line of the agent. */
 #include "agent/settings.h"
 
+#include "agent/message.h"
 #include "base/options.h"
 #include "base/secret_file.h"
 
@@ -33,7 +34,7 @@ int settings_read(struct settings *settings, int argc, char **argv)
         {"job", 'j', OPTION_TEXT, "UID", "uid of the job", &settings->job, 0, 0},
         {"attempt", 'a', OPTION_INTEGER, "N", "attempt, from 1", &settings->attempt, 1, UINT32_MAX},
         {"slot", 's', OPTION_INTEGER, "N", "index of this pod", &settings->slot, 0, 1023},
-        {"ranks", 'r', OPTION_INTEGER, "N", "ranks here", &settings->ranks, 1, SETTINGS_RANKS},
+        {"ranks", 'r', OPTION_INTEGER, "N", "ranks here", &settings->ranks, 1, MESSAGE_RANKS},
         {"directory", 'd', OPTION_TEXT, "HOST:PORT", "where to enrol", &settings->directory, 0, 0},
         {"secret-file", 0, OPTION_TEXT, "FILE", "the job's secret", &settings->secret_file, 0, 0},
         {"token-file", 0, OPTION_TEXT, "FILE", "shown to get it", &settings->token_file, 0, 0},

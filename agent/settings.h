@@ -9,8 +9,6 @@
 #include "base/net.h"
 #include "wire/rpc.h"
 
-#define SETTINGS_RANKS 64 /* most ranks of an agent */
-
 /* Texts point into argv. */
 struct settings {
     const char *job; /* uid */

@@ -31,7 +31,7 @@ static void blobs_compare(const struct message *a, const struct message *b)
 
 static void progress_compare(const struct message *a, const struct message *b)
 {
-    if (a->progress_count != b->progress_count || a->progress_count > CODEC_RANKS)
+    if (a->progress_count != b->progress_count || a->progress_count > MESSAGE_RANKS)
         abort();
     for (uint32_t i = 0; i < a->progress_count; i++) {
         const struct rank_progress *one = &a->progress[i];

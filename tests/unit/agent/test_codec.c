@@ -330,8 +330,8 @@ static void ranks_many(Muster__Envelope *envelope)
 {
     size_t capacity = envelope->n_ranks;
 
-    memory_grow(&envelope->ranks, &capacity, CODEC_RANKS + 1, sizeof *envelope->ranks);
-    while (envelope->n_ranks <= CODEC_RANKS) {
+    memory_grow(&envelope->ranks, &capacity, MESSAGE_RANKS + 1, sizeof *envelope->ranks);
+    while (envelope->n_ranks <= MESSAGE_RANKS) {
         Muster__RankProgress *progress = memory_get(1, sizeof *progress);
 
         muster__rank_progress__init(progress);
