@@ -1,6 +1,5 @@
 /* Real processes, killed at random moments: training goes on and ends in the same bits. */
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
