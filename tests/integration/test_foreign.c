@@ -162,7 +162,11 @@ static void log_has(const char *directory, int slot, const char *line)
 
 static void a_trainer_that_always_fails_ends_with_the_budget(void)
 {
-    const char *directory = fresh("echo Traceback; echo \"KeyError: 'x'\" >&2; exit 7\n");
+    /* Whoever fails first ends the others: it waits until two have said what is looked for. */
+    const char *directory = fresh("echo Traceback; echo \"KeyError: 'x'\" >&2\n"
+                                  ": >said-$RANK\n"
+                                  "until [ -e said-1 ] && [ -e said-3 ]; do sleep 0.01; done\n"
+                                  "exit 7\n");
     struct play play;
 
     play_run(&play, directory, "muster", "run", "job.yaml", NULL);
