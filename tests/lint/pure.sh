@@ -3,7 +3,7 @@
 set -u
 cd "$(dirname "$0")"
 bad=0
-allowed='^(assert|errno|float|inttypes|limits|math|stdarg|stdatomic|stdbool|stddef|stdint|stdio|signal|stdlib|string|sys/wait|unistd|yaml|cjson/cJSON|cjose/cjose|isa-l)\.h$'
+allowed='^(assert|errno|float|inttypes|limits|math|stdarg|stdatomic|stdbool|stddef|stdint|stdio|signal|stdlib|string|sys/wait|unistd|yaml|cjson/cJSON|cjose/cjose|isa-l|openssl/(bn|ec|err|evp|pem|x509|x509v3))\.h$'
 root=../..
 
 place() {
