@@ -10,7 +10,7 @@ int authority_make(struct authority *authority, int64_t now, int64_t life, struc
 {
     char words[64];
     uint64_t number;
-    const struct certificate_grant grant = {words, now, life};
+    const struct certificate_grant grant = {words, NULL, now, life};
 
     entropy_fill(&number, sizeof number);
     snprintf(words, sizeof words, "muster authority %016llx", (unsigned long long)number);

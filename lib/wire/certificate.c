@@ -215,11 +215,13 @@ int certificate_self(const char *key,
     return 0;
 }
 
-static int member_mark(X509 *certificate, X509 *issuer, const char *name)
+static int member_mark(X509 *certificate, X509 *issuer, const struct certificate_grant *grant)
 {
     CLEAN(text) struct text names = {0};
 
-    text_addf(&names, "DNS:%s", name);
+    text_addf(&names, "DNS:%s", grant->name);
+    if (grant->also)
+        text_addf(&names, ",DNS:%s", grant->also);
     return extension_add(certificate, issuer, NID_basic_constraints, "critical,CA:FALSE") ||
            extension_add(certificate, issuer, NID_key_usage, "critical,digitalSignature") ||
            extension_add(certificate, issuer, NID_ext_key_usage, "serverAuth,clientAuth") ||
@@ -235,6 +237,11 @@ static bool is_name(const char *name)
 
     return size && size < CERTIFICATE_NAME &&
            strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-.") == size;
+}
+
+static bool are_names(const struct certificate_grant *grant)
+{
+    return is_name(grant->name) && (!grant->also || is_name(grant->also));
 }
 
 int certificate_sign(const struct certificate_signer *signer,
@@ -254,7 +261,7 @@ int certificate_sign(const struct certificate_signer *signer,
 
     if (!asking || at != end)
         return failed(error, "this is no request for a certificate");
-    if (!is_name(grant->name))
+    if (!are_names(grant))
         return failed(error, "a certificate cannot have such a name");
     key = key_read(signer->key);
     issuer = x509_read(signer->certificate);
@@ -262,7 +269,7 @@ int certificate_sign(const struct certificate_signer *signer,
         made = x509_make(asking, grant, time_of(X509_get0_notAfter(issuer)));
     if (!key || !made || subject_set(made, "muster") ||
         !X509_set_issuer_name(made, X509_get_subject_name(issuer)) ||
-        member_mark(made, issuer, grant->name) || !X509_sign(made, key, EVP_sha256()) ||
+        member_mark(made, issuer, grant) || !X509_sign(made, key, EVP_sha256()) ||
         x509_add(made, certificate))
         return failed(error, "cannot sign a certificate");
     return 0;

@@ -27,6 +27,7 @@ int certificate_request(const char *key, struct text *request, struct error *err
 /* What a certificate is for. */
 struct certificate_grant {
     const char *name; /* lower-case DNS name of its owner; of an authority, words for people */
+    const char *also; /* another name of its owner; NULL = none */
     int64_t now;
     int64_t life; /* seconds */
 };
@@ -43,10 +44,10 @@ struct certificate_signer {
     const char *certificate;
 };
 
-/* Adds a certificate for whoever made the request: to speak as `grant->name`, as client and as
- * server, and for nothing else; what the request asks for is not looked at. It does not outlive the
- * signer's own. Returns 0; -1 also when the bytes are no request, it is not signed with its own
- * key, or that is not of P-256. */
+/* Adds a certificate for whoever made the request: to speak by the names of the grant, as client
+ * and as server, and for nothing else; what the request asks for is not looked at. It does not
+ * outlive the signer's own. Returns 0; -1 also when the bytes are no request, it is not signed with
+ * its own key, or that is not of P-256. */
 int certificate_sign(const struct certificate_signer *signer,
                      const struct text *request,
                      const struct certificate_grant *grant,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define SUFFIX "agent.muster.dev"
+#define PLACE  "%" PRIu32 ".%" PRIu32 ".%s." SUFFIX
 #define LABEL  64 /* the longest, with a zero byte (RFC 1035, section 2.3.4) */
 
 int member_name_make(struct member_name *name, const char *job, uint32_t attempt, uint32_t slot)
@@ -25,13 +26,12 @@ void member_name_print(const struct member_name *name, char out[CERTIFICATE_NAME
     char life[2 * MEMBER_NAME_LIFE + 1];
 
     text_hex(life, name->life, sizeof name->life);
-    snprintf(out,
-             CERTIFICATE_NAME,
-             "%s.%" PRIu32 ".%" PRIu32 ".%s." SUFFIX,
-             life,
-             name->slot,
-             name->attempt,
-             name->job);
+    snprintf(out, CERTIFICATE_NAME, "%s." PLACE, life, name->slot, name->attempt, name->job);
+}
+
+void member_name_place(const struct member_name *name, char out[CERTIFICATE_NAME])
+{
+    snprintf(out, CERTIFICATE_NAME, PLACE, name->slot, name->attempt, name->job);
 }
 
 /* Takes the next label. Returns what follows it, or NULL when there is none or nothing follows. */

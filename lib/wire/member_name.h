@@ -28,6 +28,10 @@ int member_name_make(struct member_name *name, const char *job, uint32_t attempt
 
 void member_name_print(const struct member_name *name, char out[CERTIFICATE_NAME]);
 
+/* Prints the name of whoever lives there, without LIFE: the second name in an agent's certificate,
+ * for the controller, which cannot know the life of an agent that has not enrolled with it. */
+void member_name_place(const struct member_name *name, char out[CERTIFICATE_NAME]);
+
 /* Reads a name. Returns 0, or 1 when it is not exactly what member_name_print prints. */
 int member_name_read(const char *text, struct member_name *name);
 

@@ -40,7 +40,7 @@ static void require(bool condition)
 static void request_check(const uint8_t *data, size_t size)
 {
     const struct certificate_signer signer = {signer_key, signer_certificate};
-    const struct certificate_grant grant = {"a.example", NOW, 86400};
+    const struct certificate_grant grant = {"a.example", NULL, NOW, 86400};
     const struct text request = {(char *)data, size, size};
     CLEAN(text) struct text made = {0};
     struct certificate_facts facts;

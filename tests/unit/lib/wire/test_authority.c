@@ -12,7 +12,7 @@
 
 static void certify(const struct authority *authority, int64_t now, struct text *chain)
 {
-    const struct certificate_grant grant = {NAME, now, AUTHORITY_MEMBER};
+    const struct certificate_grant grant = {NAME, NULL, now, AUTHORITY_MEMBER};
     CLEAN(text) struct text key = {0};
     CLEAN(text) struct text request = {0};
 

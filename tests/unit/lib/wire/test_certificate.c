@@ -9,7 +9,7 @@
 #define NOW 1750000000
 #define DAY 86400LL
 
-static const struct certificate_grant grant = {"a.example", NOW, DAY};
+static const struct certificate_grant grant = {"a.example", NULL, NOW, DAY};
 
 static void a_certificate_says_whose_it_is_and_how_long(void)
 {
@@ -49,6 +49,26 @@ static void it_is_trusted_for_its_name_while_it_is_valid(void)
     trust_end(&trust);
 }
 
+/* What is read is the first of them. */
+static void it_may_have_two_names(void)
+{
+    const struct certificate_grant both = {"a.example", "b.example", NOW, DAY};
+    const struct certificate_grant wrong = {"a.example", "b.example,DNS:c.example", NOW, DAY};
+    struct trust trust;
+    struct certificate_facts facts;
+    CLEAN(text) struct text made = {0};
+
+    trust_begin(&trust, NOW, 10 * DAY);
+    CU_ASSERT(certificate_sign(&trust.signer, &trust.request, &wrong, &made, NULL) == -1);
+    CU_ASSERT(certificate_sign(&trust.signer, &trust.request, &both, &made, NULL) == 0);
+    CHECK_TEXT(trust_verify(trust.root.data, made.data, "a.example", NOW), "ok");
+    CHECK_TEXT(trust_verify(trust.root.data, made.data, "b.example", NOW), "ok");
+    CU_ASSERT(strcmp(trust_verify(trust.root.data, made.data, "c.example", NOW), "ok") != 0);
+    CU_ASSERT(certificate_read(made.data, &facts, NULL) == 0);
+    CHECK_TEXT(facts.name, "a.example");
+    trust_end(&trust);
+}
+
 static void another_authority_does_not_vouch_for_it(void)
 {
     struct trust trust;
@@ -74,7 +94,7 @@ static void a_member_is_no_authority(void)
     CU_ASSERT(certificate_sign(&trust.signer, &trust.request, &grant, &member, NULL) == 0);
     CU_ASSERT(certificate_sign(&(struct certificate_signer){trust.key.data, member.data},
                                &trust.request,
-                               &(struct certificate_grant){"b.example", NOW, DAY},
+                               &(struct certificate_grant){"b.example", NULL, NOW, DAY},
                                &forged,
                                NULL) == 0);
     text_add(&forged, member.data);
@@ -103,7 +123,7 @@ static void names_that_mean_more_are_refused(void)
 
     trust_begin(&trust, NOW, DAY);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const struct certificate_grant wrong = {names[i], NOW, DAY};
+        const struct certificate_grant wrong = {names[i], NULL, NOW, DAY};
 
         CU_ASSERT(certificate_sign(&trust.signer, &trust.request, &wrong, &made, NULL) == -1);
     }
@@ -164,6 +184,7 @@ SUITE("wire certificate",
       {"a certificate says whose it is and how long", a_certificate_says_whose_it_is_and_how_long},
       {"it is trusted for its name while it is valid",
        it_is_trusted_for_its_name_while_it_is_valid},
+      {"it may have two names", it_may_have_two_names},
       {"another authority does not vouch for it", another_authority_does_not_vouch_for_it},
       {"a member is no authority", a_member_is_no_authority},
       {"a certificate does not outlive its signer", a_certificate_does_not_outlive_its_signer},

@@ -26,6 +26,19 @@ static void a_name_is_read_as_it_was_printed(void)
     CHECK_TEXT(read.job, UID);
 }
 
+/* It is of whoever lives there: nobody takes it for the name of an agent. */
+static void a_place_is_a_name_without_its_life(void)
+{
+    struct member_name name;
+    struct member_name read;
+    char place[CERTIFICATE_NAME];
+
+    CU_ASSERT_FATAL(member_name_read(NAME, &name) == 0);
+    member_name_place(&name, place);
+    CHECK_TEXT(place, "3.12." UID ".agent.muster.dev");
+    CU_ASSERT(member_name_read(place, &read) == 1);
+}
+
 static void the_largest_name_fits(void)
 {
     struct member_name name;
@@ -89,6 +102,7 @@ static void names_are_equal_in_all_parts_or_not(void)
 
 SUITE("wire member name",
       {"a name is read as it was printed", a_name_is_read_as_it_was_printed},
+      {"a place is a name without its life", a_place_is_a_name_without_its_life},
       {"the largest name fits", the_largest_name_fits},
       {"what is printed otherwise is no name", what_is_printed_otherwise_is_no_name},
       {"names are equal in all parts or not", names_are_equal_in_all_parts_or_not})

@@ -15,7 +15,7 @@ static void must(bool condition)
 
 void trust_begin(struct trust *trust, int64_t now, int64_t life)
 {
-    const struct certificate_grant grant = {"an authority", now, life};
+    const struct certificate_grant grant = {"an authority", NULL, now, life};
 
     *trust = (struct trust){.root_key.data = NULL};
     must(!certificate_key(&trust->root_key, NULL) && !certificate_key(&trust->key, NULL) &&
