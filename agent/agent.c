@@ -143,6 +143,7 @@ static void timers_make(struct agent *agent)
 {
     agent->member_timer = (struct timer){.call = on_member_timer, .context = agent};
     agent->lead_timer = (struct timer){.call = on_lead_timer, .context = agent};
+    agent->renew_timer = (struct timer){.call = enrol_renew, .context = agent};
     agent->enroll_timer = (struct timer){.call = enrol_tick, .context = agent};
     agent->report_timer = (struct timer){.call = report_tick, .context = agent};
     agent->poll_timer = (struct timer){.call = report_poll, .context = agent};
@@ -186,7 +187,6 @@ static void machines_make(struct agent *agent)
     snprintf(agent->scope.job, sizeof agent->scope.job, "%s", settings->job);
     agent->scope.attempt = (uint32_t)settings->attempt;
     agent->facts.spec = -1;
-    memcpy(agent->secret, settings->secret, sizeof agent->secret);
     agent->refused.random = seed + 2;
     member_init(&agent->member, &agent->self, seed);
     lead_init(&agent->lead, &agent->self, &agent->facts.lead);
@@ -198,15 +198,30 @@ static void on_standing(void *context, struct rpc_call *call)
     standing_serve(context, call);
 }
 
+static int papers_make(struct agent *agent, struct error *error)
+{
+    struct member_name name = agent->settings->name;
+    const char *file = agent->settings->trust_file;
+    CLEAN(text) struct text trust = {0};
+    int outcome = file_read(file, CERTIFICATE_BYTES, &trust, error);
+
+    if (outcome > 0)
+        return error_set(error, "--trust-file: there is no %s", file);
+    memcpy(name.life, agent->self.life, sizeof name.life);
+    return outcome < 0 ? -1 : papers_init(&agent->papers, &name, text_string(&trust), error);
+}
+
 static int agent_open(struct agent *agent, int keeper, struct error *error)
 {
     const struct peers_settings peers = {.listen = agent->settings->listen,
-                                         .secret = agent->secret[0] ? agent->secret : NULL,
+                                         .papers = &agent->papers,
                                          .book = &agent->book,
                                          .events = {on_message, on_serve, on_beat, on_lost},
                                          .standing = on_standing,
                                          .context = agent};
 
+    if (papers_make(agent, error))
+        return -1;
     agent->rpc = rpc_new(&agent->loop, error);
     if (!agent->rpc)
         return -1;
@@ -237,7 +252,7 @@ static void agent_close(struct agent *agent)
     if (agent->facts.spec >= 0)
         close(agent->facts.spec);
     loop_done(&agent->loop);
-    explicit_bzero(agent->secret, sizeof agent->secret);
+    papers_done(&agent->papers);
 }
 
 int agent_run(const struct settings *settings, int keeper)

@@ -13,6 +13,7 @@
 #include "agent/lead.h"
 #include "agent/link.h"
 #include "agent/member.h"
+#include "agent/papers.h"
 #include "agent/peers.h"
 #include "agent/ranks.h"
 #include "agent/settings.h"
@@ -80,12 +81,13 @@ struct agent {
     struct timer vigil_timer;
     uint64_t hangs[HANG_VERDICTS]; /* verdicts of the lead here */
 
-    char secret[RPC_SECRET]; /* of the attempt; "" = not known yet */
+    struct papers papers;
+    struct timer renew_timer; /* of the certificate */
     struct timer enroll_timer;
     bool enroll_patient;    /* asked once already */
     int64_t enroll_after;   /* not before that, because of the last refusal */
     struct backoff refused; /* in a row */
-    bool renewing;          /* the secret is refused: enrol anew, whomever the member follows */
+    bool renewing;          /* another certificate is needed, whomever the member follows */
     enum directory_standing standing;
     uint64_t vote_number; /* what the witness was asked last */
     bool vote_record;
@@ -154,6 +156,7 @@ bool foreign_runs(const struct agent *agent); /* every process was started */
 /* enrol.c: enrolling, and what else the directory answers. */
 void enrol_open(struct agent *agent);
 void enrol_tick(void *context);
+void enrol_renew(void *context); /* the certificate has aged */
 void enrol_ask(struct agent *agent, int64_t due);
 extern const struct inquiry_events enrol_events;
 

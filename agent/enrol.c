@@ -1,8 +1,9 @@
-/* enrol - enrolling, and the directory's answers: the secret, facts of the job, whom to follow, the
- * witness's vote. */
+/* enrol - enrolling, and the directory's answers: a certificate, facts of the job, whom to follow,
+ * the witness's vote. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "agent/agent.h"
@@ -20,7 +21,7 @@ void enrol_open(struct agent *agent)
     agent->refused.first = ASK_AGAIN;
     agent->refused.most = REFUSED_MOST;
     agent->directory =
-        inquiry_new(agent->rpc, agent->settings->directory, agent->secret, &enrol_events, agent);
+        inquiry_new(agent->rpc, agent->settings->directory, &agent->papers, &enrol_events, agent);
 }
 
 void enrol_ask(struct agent *agent, int64_t due)
@@ -65,13 +66,13 @@ static void ask_again(struct agent *agent, enum directory_standing standing, con
     enrol_ask(agent, due);
 }
 
-/* Takes note of what came of a report or of asking the witness. A secret that the directory does
- * not take is asked for again. */
+/* Takes note of what came of a report or of asking the witness. An agent whose certificate the
+ * directory does not take asks for another one. */
 static void outcome_note(struct agent *agent, const struct inquiry_outcome *outcome)
 {
     enum directory_standing standing = standing_of(outcome->status);
 
-    if (outcome->status == RPC_UNAUTHENTICATED && agent->settings->token_file && !agent->renewing) {
+    if (outcome->status == RPC_UNAUTHENTICATED && !agent->renewing) {
         agent->renewing = true;
         ask_again(agent, standing, outcome->reason);
         return;
@@ -86,8 +87,6 @@ static int token_show(struct agent *agent, struct error *error)
 {
     char *token;
 
-    if (!agent->settings->token_file)
-        return 0;
     if (secret_file_read(agent->settings->token_file, RPC_TOKEN, &token, error))
         return -1;
     inquiry_token(agent->directory, token);
@@ -113,25 +112,35 @@ void enrol_tick(void *context)
     request.attempt = agent->scope.attempt;
     request.agent = codec_pack_agent(&agent->book.entries[agent->self.slot]);
     request.patient = agent->enroll_patient && !agent->renewing;
+    if (agent->renewing || papers_due(&agent->papers, time(NULL))) {
+        request.certificate_request.data = (uint8_t *)agent->papers.request.data;
+        request.certificate_request.len = agent->papers.request.size;
+    }
     inquiry_enroll(agent->directory, &request);
     muster__agent__free_unpacked(request.agent, NULL);
 }
 
-/* Takes the secret that a token was shown for. Returns 0, or 1 when there is none. */
-static int secret_take(struct agent *agent, const char *secret)
+void enrol_renew(void *context)
 {
-    unsigned char bytes[(RPC_SECRET - 1) / 2];
+    struct agent *agent = context;
 
-    if (!agent->settings->token_file)
-        return 0;
-    if (text_unhex(bytes, sizeof bytes, secret))
+    agent->renewing = true;
+    enrol_ask(agent, clock_now());
+}
+
+/* Takes a certificate if one has come. Returns 0, or 1 when there is none. */
+static int certificate_take(struct agent *agent, const Muster__EnrollReply *reply)
+{
+    struct papers *papers = &agent->papers;
+    int64_t now = time(NULL);
+
+    if (!*reply->certificate)
+        return !papers->certified;
+    if (papers_take(papers, reply->certificate, reply->trust, now))
         return 1;
-    explicit_bzero(bytes, sizeof bytes);
-    if (secret_text_equal(agent->secret, secret))
-        return 0;
-    memcpy(agent->secret, secret, sizeof agent->secret);
-    peers_secret(agent->peers, agent->secret);
-    inquiry_secret(agent->directory, agent->secret);
+    peers_renewed(agent->peers);
+    inquiry_renewed(agent->directory);
+    loop_timer(&agent->loop, &agent->renew_timer, clock_now() + CLOCK_SECONDS(papers->renew - now));
     return 0;
 }
 
@@ -209,7 +218,7 @@ static int reply_take(struct agent *agent,
                       const Muster__EnrollReply *reply,
                       struct book_entry *lead)
 {
-    if (secret_take(agent, reply->secret))
+    if (certificate_take(agent, reply))
         return 1;
     roster_take(agent, reply);
     if (reply->facts)
@@ -221,7 +230,7 @@ static int reply_take(struct agent *agent,
     return !reply->lead || codec_unpack_agent(reply->lead, lead);
 }
 
-/* The secret is another one. Returns whether that was all that was asked for. */
+/* The certificate is another one. Returns whether that was all that was asked for. */
 static bool renewed(struct agent *agent)
 {
     if (!agent->renewing)

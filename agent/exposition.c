@@ -29,6 +29,8 @@ enum family {
     LEASES_EXPIRED,
     SESSIONS_REPLACED,
     HANGS,
+    CERTIFICATE_END,
+    REFUSED,
     FAMILIES
 };
 
@@ -68,6 +70,12 @@ static const struct metric_family families[FAMILIES] = {
     [HANGS] = {"muster_agent_hangs_total",
                "Hangs that this agent saw as the lead: of a rank, or of all.",
                METRIC_COUNTER},
+    [CERTIFICATE_END] = {"muster_certificate_end_seconds",
+                         "When this agent's certificate ends, since 1970.",
+                         METRIC_GAUGE},
+    [REFUSED] = {"muster_peers_refused_total",
+                 "Calls and messages of others than who may send them here.",
+                 METRIC_COUNTER},
 };
 
 static void rank_expose(struct agent *agent, uint32_t index)
@@ -95,7 +103,7 @@ static void rank_expose(struct agent *agent, uint32_t index)
     metrics_set(metrics, SAVED_STEP, labels, (double)atomic_load(&page->saved));
 }
 
-static void silence_expose(struct agent *agent)
+static void peers_expose(struct agent *agent)
 {
     const struct peers_counts counts = peers_counts(agent->peers);
     struct metrics *metrics = &agent->metrics;
@@ -103,6 +111,7 @@ static void silence_expose(struct agent *agent)
     metrics_set(metrics, BEATS_MISSED, "", (double)counts.missed);
     metrics_set(metrics, LEASES_EXPIRED, "", (double)counts.expired);
     metrics_set(metrics, SESSIONS_REPLACED, "", (double)counts.replaced);
+    metrics_set(metrics, REFUSED, "", (double)counts.refused);
     metrics_set(metrics, HANGS, "of=\"rank\"", (double)agent->hangs[HANG_RANK]);
     metrics_set(metrics, HANGS, "of=\"all\"", (double)agent->hangs[HANG_ALL]);
 }
@@ -121,7 +130,8 @@ static int metrics_fill(void *context, struct text *body)
     metrics_set(metrics, GENERATION, "", (double)agent->member.base.generation);
     metrics_set(metrics, SAVE_FAILING, "", agent->unsaved[0] != '\0');
     metrics_set(metrics, DIRECTORY_UP, "", agent->standing == DIRECTORY_ANSWERS);
-    silence_expose(agent);
+    peers_expose(agent);
+    metrics_set(metrics, CERTIFICATE_END, "", (double)agent->papers.ends);
     metrics_clear(metrics, RANK_STATE);
     for (uint32_t i = 0; i < agent->ranks.count; i++)
         rank_expose(agent, i);

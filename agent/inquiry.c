@@ -13,16 +13,21 @@
 
 enum question_kind { ENROLL, REPORT, WITNESS, QUESTIONS };
 
+/* Each kind has a channel of its own, so that one can be replaced while another is in use. The
+ * directory ends connections that are not used. */
 struct question {
     struct inquiry *inquiry;
     struct rpc_ask *ask; /* NULL = none open */
+    struct rpc_channel *channel;
+    unsigned renewals; /* how many there had been when it was dialled */
 };
 
 struct inquiry {
     struct rpc *rpc;
-    struct rpc_channel *channel;
-    char *secret;
-    char *token; /* NULL = none: enrolling shows the secret, too */
+    char *address;
+    const struct papers *papers;
+    char *token; /* NULL = none is shown */
+    unsigned renewals;
     const struct inquiry_events *events;
     void *context;
     struct question questions[QUESTIONS];
@@ -30,15 +35,15 @@ struct inquiry {
 
 struct inquiry *inquiry_new(struct rpc *rpc,
                             const char *address,
-                            const char *secret,
+                            const struct papers *papers,
                             const struct inquiry_events *events,
                             void *context)
 {
     struct inquiry *inquiry = memory_get(1, sizeof *inquiry);
 
     inquiry->rpc = rpc;
-    inquiry->channel = rpc_dial(rpc, address, secret);
-    inquiry->secret = memory_text(secret);
+    inquiry->address = memory_text(address);
+    inquiry->papers = papers;
     inquiry->events = events;
     inquiry->context = context;
     for (int i = 0; i < QUESTIONS; i++)
@@ -50,18 +55,18 @@ void inquiry_free(struct inquiry *inquiry)
 {
     if (!inquiry)
         return;
-    for (int i = 0; i < QUESTIONS; i++)
+    for (int i = 0; i < QUESTIONS; i++) {
         rpc_ask_drop(inquiry->questions[i].ask);
-    rpc_hang_up(inquiry->channel);
-    secret_forget(inquiry->secret);
+        rpc_hang_up(inquiry->questions[i].channel);
+    }
+    free(inquiry->address);
     secret_forget(inquiry->token);
     free(inquiry);
 }
 
-void inquiry_secret(struct inquiry *inquiry, const char *secret)
+void inquiry_renewed(struct inquiry *inquiry)
 {
-    secret_forget(inquiry->secret);
-    inquiry->secret = memory_text(secret);
+    inquiry->renewals++;
 }
 
 void inquiry_token(struct inquiry *inquiry, const char *token)
@@ -117,18 +122,35 @@ static void on_answer(void *context, int status, const char *reason, const void 
     protobuf_c_message_free_unpacked(reply, NULL);
 }
 
+/* Dials with the papers as they are now, unless that was done already. */
+static void question_dial(struct question *question, bool enrols)
+{
+    struct inquiry *inquiry = question->inquiry;
+    const struct papers *papers = inquiry->papers;
+
+    if (question->channel && question->renewals == inquiry->renewals)
+        return;
+    rpc_hang_up(question->channel);
+    question->renewals = inquiry->renewals;
+    question->channel = rpc_dial(inquiry->rpc,
+                                 inquiry->address,
+                                 MEMBER_NAME_DIRECTORY,
+                                 enrols ? &papers->none : &papers->own);
+}
+
 static void ask(struct inquiry *inquiry, enum question_kind kind, const ProtobufCMessage *message)
 {
     struct question *question = &inquiry->questions[kind];
-    bool token = kind == ENROLL && inquiry->token;
     size_t size = protobuf_c_message_get_packed_size(message);
     CLEAN_FREE uint8_t *bytes = memory_get(1, size);
     const struct rpc_question asked = {bytes, size, on_answer, question};
 
     protobuf_c_message_pack(message, bytes);
     rpc_ask_drop(question->ask);
-    rpc_channel_credential(inquiry->channel, token ? inquiry->token : inquiry->secret);
-    question->ask = rpc_ask(inquiry->channel, subjects[kind].path, clock_now() + PATIENCE, &asked);
+    question_dial(question, kind == ENROLL);
+    if (kind == ENROLL && inquiry->token)
+        rpc_channel_credential(question->channel, inquiry->token);
+    question->ask = rpc_ask(question->channel, subjects[kind].path, clock_now() + PATIENCE, &asked);
 }
 
 void inquiry_enroll(struct inquiry *inquiry, const Muster__EnrollRequest *request)

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "agent/papers.h"
 #include "wire/muster.pb-c.h"
 #include "wire/rpc.h"
 
@@ -32,19 +33,20 @@ struct inquiry_events {
 
 struct inquiry;
 
-/* A way to the service at `address`. Questions show `secret` ("" = it is not known yet). Never
- * NULL. Events and context must outlive it. */
+/* A way to the service at `address`. Who enrols shows a token, and no certificate; the other
+ * questions are asked with that of the papers. Never NULL. Papers, events and context must outlive
+ * it. */
 struct inquiry *inquiry_new(struct rpc *rpc,
                             const char *address,
-                            const char *secret,
+                            const struct papers *papers,
                             const struct inquiry_events *events,
                             void *context);
 void inquiry_free(struct inquiry *inquiry);
 
-/* From now on questions show this secret. */
-void inquiry_secret(struct inquiry *inquiry, const char *secret);
+/* The papers have changed: later questions are asked with the new ones. */
+void inquiry_renewed(struct inquiry *inquiry);
 
-/* From now on only other questions than enrolling show the secret; that one shows this token. */
+/* From now on this token is shown. */
 void inquiry_token(struct inquiry *inquiry, const char *token);
 
 /* Ask. A question of a kind that is open already replaces the open one. */

@@ -1,5 +1,6 @@
 /* peers - sessions with the other agents. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "agent/peers_private.h"
 #include "base/clock.h"
@@ -7,6 +8,8 @@
 
 #define SESSION  "/muster.Member/Session"
 #define STANDING "/muster.Member/Standing"
+
+_Static_assert(sizeof((struct identity){0}.life) == MEMBER_NAME_LIFE, "a certificate names a life");
 
 static struct session *session_find(const struct peers *peers, const struct identity *id)
 {
@@ -81,8 +84,8 @@ static void on_message(void *context, struct rpc_call *call, const void *data, s
     struct peers *peers = session->peers;
     struct peers_heard heard = peers->settings.events.message(peers->settings.context, data, size);
 
-    if (!identity_known(&heard.from) ||
-        (identity_known(&session->id) && !identity_equal(&heard.from, &session->id))) {
+    if (!identity_known(&heard.from) || !identity_equal(&heard.from, &session->peer)) {
+        peers->counts.refused += identity_known(&heard.from);
         rpc_end(call, RPC_REFUSED, "not a message of this job");
         return;
     }
@@ -108,19 +111,50 @@ static void on_ended(void *context, struct rpc_call *call, int status, const cha
 
 static const struct rpc_events call_events = {on_message, on_ended};
 
+/* Reads who a name is of. Returns 0, or 1 when it is of nobody in this attempt of the job. */
+static int peer_read(const struct peers *peers, const char *text, struct identity *peer)
+{
+    struct member_name name;
+
+    if (member_name_read(text, &name) ||
+        !member_name_same_attempt(&name, &peers->settings.papers->name))
+        return 1;
+    peer->slot = name.slot;
+    memcpy(peer->life, name.life, sizeof peer->life);
+    return 0;
+}
+
+/* A call of somebody who may not make it. */
+static void refuse(struct peers *peers, struct rpc_call *call, const char *reason)
+{
+    peers->counts.refused++;
+    rpc_end(call, RPC_DENIED, reason);
+}
+
 static void on_opened(void *context, struct rpc_call *call)
 {
-    struct session *session = peers_session_add(context, LEASE_MOST);
+    struct peers *peers = context;
+    struct session *session;
+    struct identity peer;
 
+    if (peer_read(peers, rpc_peer(call), &peer)) {
+        refuse(peers, call, "not an agent of this job");
+        return;
+    }
+    session = peers_session_add(peers, LEASE_MOST);
+    session->peer = peer;
     session->call = call;
     rpc_accept(call, &call_events, session);
 }
 
 static void on_standing(void *context, struct rpc_call *call)
 {
-    const struct peers *peers = context;
+    struct peers *peers = context;
 
-    peers->settings.standing(peers->settings.context, call);
+    if (strcmp(rpc_peer(call), MEMBER_NAME_DIRECTORY) == 0)
+        peers->settings.standing(peers->settings.context, call);
+    else
+        refuse(peers, call, "not the directory");
 }
 
 static const struct rpc_method methods[] = {{SESSION, on_opened}, {STANDING, on_standing}};
@@ -134,7 +168,7 @@ struct peers *peers_new(struct rpc *rpc, const struct peers_settings *settings, 
     peers->loop = rpc_loop(rpc);
     peers->settings = *settings;
     peers->later = (struct timer){.call = on_later, .context = peers};
-    peers->server = rpc_serve(rpc, settings->listen, settings->secret, &service, error);
+    peers->server = rpc_serve(rpc, settings->listen, &settings->papers->own, &service, error);
     if (!peers->server) {
         free(peers);
         return NULL;
@@ -162,10 +196,9 @@ void peers_free(struct peers *peers)
     free(peers);
 }
 
-void peers_secret(struct peers *peers, const char *secret)
+void peers_renewed(struct peers *peers)
 {
-    peers->settings.secret = secret;
-    rpc_server_secret(peers->server, secret);
+    rpc_server_identity(peers->server, &peers->settings.papers->own);
 }
 
 int peers_port(const struct peers *peers)
@@ -183,16 +216,29 @@ static void unreachable_note(struct peers *peers, const struct identity *id)
     loop_timer(peers->loop, &peers->later, clock_now());
 }
 
+static struct rpc_channel *peer_dial(const struct peers *peers,
+                                     const struct identity *to,
+                                     const char *address)
+{
+    struct member_name name = peers->settings.papers->name;
+    char text[CERTIFICATE_NAME];
+
+    name.slot = to->slot;
+    memcpy(name.life, to->life, sizeof name.life);
+    member_name_print(&name, text);
+    return rpc_dial(peers->rpc, address, text, &peers->settings.papers->own);
+}
+
 struct session *peers_session_open(struct peers *peers, const struct identity *id, int64_t patience)
 {
     const struct book_entry *entry = book_find(peers->settings.book, id);
     struct session *session;
 
-    if (!entry || !entry->address[0] || !peers->settings.secret)
+    if (!entry || !entry->address[0] || !peers->settings.papers->certified)
         return NULL;
     session = peers_session_add(peers, patience);
-    session->id = *id;
-    session->channel = rpc_dial(peers->rpc, entry->address, peers->settings.secret);
+    session->id = session->peer = *id;
+    session->channel = peer_dial(peers, id, entry->address);
     session->call = rpc_open(session->channel, SESSION, CLOCK_NEVER, &call_events, session);
     return session;
 }

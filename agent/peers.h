@@ -1,16 +1,19 @@
 /* peers - sessions with the other agents: who can be reached, and who is lost.
  *
  * Either side opens a session when it has something to say; both speak on it, and both send a beat
- * every LEASE_BEAT. An agent is lost when the last session to it has ended, or when none can be
- * opened. On a session that is silent for its lease nothing is ended yet: a new one is opened
- * beside it, and an answer on that replaces the silent one. Without an answer, or when words that
- * were said on the silent one may not have arrived, the agent is lost. */
+ * every LEASE_BEAT. Each knows by the other's certificate who that is: an agent of another job or
+ * attempt is refused, and so is a message in the name of somebody else. An agent is lost when the
+ * last session to it has ended, or when none can be opened. On a session that is silent for its
+ * lease nothing is ended yet: a new one is opened beside it, and an answer on that replaces the
+ * silent one. Without an answer, or when words that were said on the silent one may not have
+ * arrived, the agent is lost. */
 #ifndef AGENT_PEERS_H
 #define AGENT_PEERS_H
 
 #include <stddef.h>
 
 #include "agent/book.h"
+#include "agent/papers.h"
 #include "base/error.h"
 #include "base/loop.h"
 #include "base/text.h"
@@ -42,12 +45,13 @@ struct peers_counts {
     uint64_t missed;   /* beats that did not come in time */
     uint64_t expired;  /* leases */
     uint64_t replaced; /* sessions that were silent while their peer answered on a new one */
+    uint64_t refused;  /* calls and messages, because of who they came from */
 };
 
 /* Everything here must outlive the peers. */
 struct peers_settings {
-    const char *listen; /* where sessions are accepted */
-    const char *secret; /* NULL = not known yet: nobody is let in, and nobody reached */
+    const char *listen;          /* where sessions are accepted */
+    const struct papers *papers; /* until they have a certificate nobody is let in or reached */
     const struct book *book;
     struct peers_events events;
     /* Somebody asks how this agent stands: the call's owner answers it. */
@@ -63,9 +67,9 @@ struct peers *peers_new(struct rpc *rpc,
                         struct error *error);
 void peers_free(struct peers *peers);
 
-/* From now on sessions are opened and let in with this secret, which must outlive the peers. Those
- * that are open stay. */
-void peers_secret(struct peers *peers, const char *secret);
+/* The papers have changed: sessions are opened and let in with the new ones from now on. Those that
+ * are open stay. */
+void peers_renewed(struct peers *peers);
 
 /* The port of the Member service. */
 int peers_port(const struct peers *peers);

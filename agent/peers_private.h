@@ -10,6 +10,7 @@ struct session {
     struct session *next;
     struct rpc_call *call;
     struct rpc_channel *channel; /* NULL when the peer opened it */
+    struct identity peer;        /* by its certificate */
     struct identity id;          /* unknown until the first message of a session it opened */
     struct lease lease;
     bool doubted;       /* its lease is over; whether the peer is there shows on another session */

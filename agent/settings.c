@@ -3,14 +3,17 @@
 
 #include "agent/message.h"
 #include "base/options.h"
-#include "base/secret_file.h"
 
 static int complete(struct settings *settings, const char *level, struct error *error)
 {
     if (!settings->job || !settings->directory)
         return error_set(error, "--job and --directory are needed");
-    if (!settings->secret_file == !settings->token_file)
-        return error_set(error, "one of --secret-file and --token-file is needed");
+    if (!settings->token_file || !settings->trust_file)
+        return error_set(error, "--token-file and --trust-file are needed");
+    if (member_name_make(
+            &settings->name, settings->job, (uint32_t)settings->attempt, (uint32_t)settings->slot))
+        return error_set(
+            error, "--job: '%s' is not of letters a to z, digits and dashes", settings->job);
     if (log_level_parse(level, &settings->log_level))
         return error_set(
             error, "--log-level: '%s' is not one of debug, info, warning, error", level);
@@ -18,13 +21,7 @@ static int complete(struct settings *settings, const char *level, struct error *
         net_host(settings->listen, settings->listen_host);
         settings->host = settings->listen_host;
     }
-    if (!settings->secret_file)
-        return 0;
-    return secret_file_hex("--secret-file",
-                           settings->secret_file,
-                           sizeof settings->secret / 2,
-                           settings->secret,
-                           error);
+    return 0;
 }
 
 int settings_read(struct settings *settings, int argc, char **argv)
@@ -36,8 +33,8 @@ int settings_read(struct settings *settings, int argc, char **argv)
         {"slot", 's', OPTION_INTEGER, "N", "index of this pod", &settings->slot, 0, 1023},
         {"ranks", 'r', OPTION_INTEGER, "N", "ranks here", &settings->ranks, 1, MESSAGE_RANKS},
         {"directory", 'd', OPTION_TEXT, "HOST:PORT", "where to enrol", &settings->directory, 0, 0},
-        {"secret-file", 0, OPTION_TEXT, "FILE", "the job's secret", &settings->secret_file, 0, 0},
-        {"token-file", 0, OPTION_TEXT, "FILE", "shown to get it", &settings->token_file, 0, 0},
+        {"token-file", 0, OPTION_TEXT, "FILE", "shown to enrol", &settings->token_file, 0, 0},
+        {"trust-file", 0, OPTION_TEXT, "FILE", "vouch for directory", &settings->trust_file, 0, 0},
         {"listen", 'l', OPTION_TEXT, "HOST:PORT", "for other agents", &settings->listen, 0, 0},
         {"host", 0, OPTION_TEXT, "HOST", "address given to peers", &settings->host, 0, 0},
         {"node", 0, OPTION_TEXT, "NAME", "name of the machine", &settings->node, 0, 0},

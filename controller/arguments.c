@@ -7,7 +7,6 @@
 
 #include "base/net.h"
 #include "base/options.h"
-#include "base/secret_file.h"
 #include "base/text.h"
 
 static bool is_given(const char *text)
@@ -49,10 +48,7 @@ static int complete(struct arguments *arguments, const char *level, struct error
         return error_set(error, "--agent-image, --trainer-image and --directory are needed");
     if (net_parse(arguments->directory, &parsed, error))
         return error_prefix(error, "--directory");
-    if (!arguments->key_file)
-        return 0;
-    return secret_file_hex(
-        "--key-file", arguments->key_file, sizeof arguments->key / 2, arguments->key, error);
+    return 0;
 }
 
 int arguments_read(struct arguments *arguments, int argc, char **argv)
@@ -67,7 +63,7 @@ int arguments_read(struct arguments *arguments, int argc, char **argv)
         {"http", 0, OPTION_TEXT, "HOST:PORT", "serve metrics here", &s->http, 0, 0},
         {"agent-image", 0, OPTION_TEXT, "IMAGE", "has the agent", &s->agent_image, 0, 0},
         {"trainer-image", 0, OPTION_TEXT, "IMAGE", "has the trainer", &s->trainer_image, 0, 0},
-        {"key-file", 0, OPTION_TEXT, "FILE", "instead of the Secret", &s->key_file, 0, 0},
+        {"own-authority", 0, OPTION_FLAG, NULL, "use no Secret", &s->own_authority, 0, 0},
         {"log-level", 0, OPTION_TEXT, "LEVEL", "debug, info, warning, error", &level, 0, 0},
     };
     const struct options options = {

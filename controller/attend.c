@@ -47,7 +47,6 @@ static void desk_begin(struct dossier *dossier)
     struct dossier_desk *desk = &dossier->desk;
     const struct desk_settings settings = {.job = dossier->uid,
                                            .attempt = dossier->job.status.attempt,
-                                           .secret = desk->secret,
                                            .facts = &desk->facts,
                                            .reported = on_reported,
                                            .kept = &dossier->job.status.witness,
@@ -56,7 +55,6 @@ static void desk_begin(struct dossier *dossier)
 
     desk->attempt = settings.attempt;
     desk->quorum_lost = 0;
-    keyring_secret(&controller->keyring, dossier->uid, desk->attempt, desk->secret);
     directory_facts(dossier->job.job, REPORT_EVERY, &desk->spec, &desk->facts);
     desk->facts.replicas = dossier->job.status.slots;
     desk->folder = memory_text(desk->facts.checkpoint_directory);

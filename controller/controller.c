@@ -24,8 +24,14 @@ static void on_key(void *context)
 {
     struct controller *controller = context;
 
-    log_info(&controller->log, "the key is there");
+    log_info(&controller->log, "the authority is there");
+    directory_authority(controller->directory, &controller->keyring.authority);
     decide_all(controller);
+}
+
+static void on_refused(void *context, const char *why)
+{
+    overview_refused(context, why);
 }
 
 static void on_keys(void *context)
@@ -42,25 +48,27 @@ static void on_signal(void *context, uint32_t events)
         loop_stop(&controller->loop);
 }
 
-static void key_open(struct controller *controller)
+static int key_open(struct controller *controller, struct error *error)
 {
     const char *space = client_space(controller->client);
 
     controller->keyring = (struct keyring){.client = controller->client,
                                            .space = space ? space : "default",
                                            .log = &controller->log,
-                                           .opened = on_key,
+                                           .changed = on_key,
                                            .context = controller};
-    if (*controller->arguments->key)
-        keyring_take(&controller->keyring, controller->arguments->key);
-    else
-        keyring_open(&controller->keyring);
+    if (controller->arguments->own_authority)
+        return keyring_own(&controller->keyring, error);
+    keyring_open(&controller->keyring);
+    return 0;
 }
 
 int controller_begin(struct controller *controller, struct cluster *cluster, struct error *error)
 {
-    const struct directory_settings directory = {
-        .listen = controller->arguments->listen, .verify = admission_verify, .context = controller};
+    const struct directory_settings directory = {.listen = controller->arguments->listen,
+                                                 .verify = admission_verify,
+                                                 .refused = on_refused,
+                                                 .context = controller};
 
     if (client_new(&controller->loop, cluster, &controller->client, error) ||
         overview_open(controller, error))
@@ -72,7 +80,8 @@ int controller_begin(struct controller *controller, struct cluster *cluster, str
     if (!controller->directory)
         return -1;
     controller->agent_port = POD_AGENT_PORT;
-    key_open(controller);
+    if (key_open(controller, error))
+        return -1;
     controller->issuer = (struct issuer){.client = controller->client,
                                          .log = &controller->log,
                                          .read = on_keys,

@@ -111,7 +111,10 @@ static void plan_make(struct dossier *dossier, struct plan *plan)
     CLEAN_FREE struct observed_standing *standings =
         memory_get(dossier->pod_count + 1, sizeof *standings);
     const struct reconcile_settings how = {
-        .pod = {arguments->agent_image, arguments->trainer_image, arguments->directory},
+        .pod = {arguments->agent_image,
+                arguments->trainer_image,
+                arguments->directory,
+                text_string(&dossier->controller->keyring.trust)},
         .progress_seconds = progress_seconds(controller)};
     struct observation seen = {.job = dossier->there ? &dossier->job : NULL,
                                .pods = (const struct pod_record *const *)dossier->pods,

@@ -43,8 +43,10 @@ static void enroll_reply(struct visitor *visitor, enum enrolment_answer answer, 
     reply.stand = answer == ENROLMENT_STAND;
     reply.facts = (Muster__JobFacts *)desk->settings.facts;
     reply.decided = desk->decided;
-    if (visitor->told)
-        reply.secret = (char *)desk->settings.secret;
+    if (visitor->certificate.size) {
+        reply.certificate = visitor->certificate.data;
+        reply.trust = visitor->trust.data;
+    }
     if (answer == ENROLMENT_FOLLOW) {
         agent.slot = lead;
         agent.incarnation.data = known->life;

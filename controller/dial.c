@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "controller/controller.h"
 #include "controller/decide.h"
+#include "wire/member_name.h"
 #include "wire/rpc_ask.h"
 
 #define PATIENCE CLOCK_SECONDS(2)
@@ -74,12 +75,13 @@ static void on_answer(void *context, int status, const char *reason, const void 
     loop_timer(&dial->dossier->controller->loop, &dial->later, clock_now());
 }
 
-/* Sends the question to the address, with the secret of the attempt that the pod is of. */
-static void ask(struct dial *dial, const char *address)
+/* Sends the question to the agent of that place. Which life it has does not matter: whichever
+ * answers from the pod's address is the one that may train there. */
+static void ask(struct dial *dial, const char *address, const struct member_name *place)
 {
-    struct controller *controller = dial->dossier->controller;
+    const struct controller *controller = dial->dossier->controller;
+    char name[CERTIFICATE_NAME];
     Muster__StandingRequest request = MUSTER__STANDING_REQUEST__INIT;
-    char secret[RPC_SECRET];
     size_t size;
     CLEAN_FREE uint8_t *bytes = NULL;
     struct rpc_question question = {.answer = on_answer, .context = dial};
@@ -91,10 +93,10 @@ static void ask(struct dial *dial, const char *address)
     muster__standing_request__pack(&request, bytes);
     question.data = bytes;
     question.size = size;
-    keyring_secret(&controller->keyring, dial->dossier->uid, request.attempt, secret);
-    dial->channel = rpc_dial(controller->rpc, address, secret);
+    member_name_place(place, name);
+    dial->channel =
+        rpc_dial(controller->rpc, address, name, directory_identity(controller->directory));
     dial->ask = rpc_ask(dial->channel, PATH, clock_now() + PATIENCE, &question);
-    explicit_bzero(secret, sizeof secret);
 }
 
 void dial_ask(struct dossier *dossier, const char *uid)
@@ -102,10 +104,11 @@ void dial_ask(struct dossier *dossier, const char *uid)
     struct dossier_pod *pod = dossier_pod_find(dossier, uid);
     const char *host = pod ? pod->record.address : NULL;
     char address[ADDRESS];
+    struct member_name place;
 
     if (!pod || (pod->dial && pod->dial->ask))
         return;
-    if (!host) {
+    if (!host || member_name_make(&place, dossier->uid, pod->record.attempt, pod->record.slot)) {
         stand(dossier, pod, STANDING_SILENT);
         return;
     }
@@ -119,5 +122,5 @@ void dial_ask(struct dossier *dossier, const char *uid)
     pod->dial->dossier = dossier;
     pod->dial->pod = pod;
     pod->dial->later = (struct timer){.call = on_later, .context = pod->dial};
-    ask(pod->dial, address);
+    ask(pod->dial, address, &place);
 }

@@ -1,9 +1,9 @@
 /* directory - the Directory service of many jobs: agents enrol, leads report, the witness votes.
  *
  * Nothing of a running job depends on it; what it holds is made anew from enrolments and reports.
- * Each attempt of a job is served at a desk of its own, which only calls with its secret reach. An
- * agent that does not know the secret yet shows a token instead; when whoever verifies says that
- * it is the agent of that slot, the answer holds the secret. */
+ * Each attempt of a job is served at a desk of its own. An agent that enrols shows a token; when
+ * whoever verifies says that it is the agent of that slot, the answer holds a certificate which
+ * says so. Leads report and candidates ask the witness with that certificate, in no other name. */
 #ifndef CONTROLLER_DIRECTORY_H
 #define CONTROLLER_DIRECTORY_H
 
@@ -15,6 +15,7 @@
 #include "wire/muster.pb-c.h"
 #include "wire/rpc.h"
 
+struct authority;
 struct job;
 
 struct directory;
@@ -33,9 +34,10 @@ struct directory_claim {
 /* What is served. Everything must outlive the directory. */
 struct directory_settings {
     const char *listen; /* numeric "host:port"; port 0 = the kernel's choice */
-    /* Finds out whether the claim is true, and calls directory_verified once, at once or later.
-     * NULL = there are no tokens. */
+    /* Finds out whether the claim is true, and calls directory_verified once, at once or later. */
     void (*verify)(void *context, const struct directory_claim *claim, struct visitor *visitor);
+    /* A call was refused because of who made it: "no_certificate", "other_job", "other_agent". */
+    void (*refused)(void *context, const char *why);
     void *context;
 };
 
@@ -48,6 +50,13 @@ struct directory *directory_open(struct rpc *rpc,
 void directory_close(struct directory *directory);
 
 int directory_port(const struct directory *directory);
+
+/* From now on this authority vouches for the directory, and it for agents. It must outlive the
+ * directory, or the next call of this. Until the first nobody believes the directory. */
+void directory_authority(struct directory *directory, const struct authority *authority);
+
+/* As whom the directory is served, and dials agents. Valid until the loop goes on. */
+const struct rpc_identity *directory_identity(const struct directory *directory);
 
 /* The claim is true (`reason` NULL), or why it is not. */
 void directory_verified(struct visitor *visitor, const char *reason);
@@ -63,7 +72,6 @@ void directory_facts(const struct job *job,
 struct desk_settings {
     const char *job; /* uid */
     uint32_t attempt;
-    const char *secret;
     const Muster__JobFacts *facts;
     /* A lead has reported; incidents in it are taken with this. */
     void (*reported)(void *context, const Muster__Report *report);

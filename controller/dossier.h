@@ -36,7 +36,6 @@ struct dossier_stranger {
 struct dossier_desk {
     struct desk *desk; /* NULL = none is open */
     uint32_t attempt;
-    char secret[RPC_SECRET];
     Muster__JobFacts facts; /* point into the two below */
     struct text spec;
     char *folder;        /* of checkpoints; "" = none */

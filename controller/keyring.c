@@ -1,22 +1,25 @@
-/* keyring - the controller's key. */
+/* keyring - the controller's authority. */
 #include "controller/keyring.h"
 
 #include <cjson/cJSON.h>
-#include <inttypes.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/base64.h"
 #include "base/clock.h"
-#include "base/entropy.h"
 #include "base/json.h"
 #include "controller/tree.h"
 #include "kube/object.h"
 
+#define EVERY CLOCK_SECONDS(600)
+
 static const struct request_resource secrets = {"", "v1", "secrets"};
+
+/* The members of the Secret's data, in the order of struct authority. */
+static const char *const members[] = {"ca.key", "ca.crt", "cross.crt", "earlier.crt"};
+_Static_assert(sizeof members / sizeof *members * sizeof(struct text) == sizeof(struct authority),
+               "a member for each text");
 
 static struct request_place secret_place(const struct keyring *keyring)
 {
@@ -29,11 +32,14 @@ static void on_again(void *context)
     keyring_open(context);
 }
 
+static void wait_for(struct keyring *keyring, int64_t nanoseconds)
+{
+    loop_timer(client_loop(keyring->client), &keyring->again, clock_now() + nanoseconds);
+}
+
 static void later(struct keyring *keyring)
 {
-    loop_timer(client_loop(keyring->client),
-               &keyring->again,
-               clock_now() + CLOCK_MS(100) + backoff_fail(&keyring->backoff));
+    wait_for(keyring, CLOCK_MS(100) + backoff_fail(&keyring->backoff));
 }
 
 static void try_again(struct keyring *keyring, const char *why)
@@ -43,9 +49,31 @@ static void try_again(struct keyring *keyring, const char *why)
     later(keyring);
 }
 
-void keyring_take(struct keyring *keyring, const char *digits)
+/* Takes an authority over, if it is another one, and tells. */
+static void authority_take(struct keyring *keyring, struct authority *authority)
 {
-    keyring->ready = text_unhex(keyring->key, KEYRING_KEY, digits) == 0;
+    bool same = keyring->ready && !strcmp(text_string(&keyring->authority.certificate),
+                                          text_string(&authority->certificate));
+
+    if (same)
+        return;
+    authority_done(&keyring->authority);
+    keyring->authority = *authority;
+    *authority = (struct authority){.key.data = NULL};
+    text_clear(&keyring->trust);
+    authority_trust(&keyring->authority, time(NULL), &keyring->trust);
+    keyring->ready = true;
+    keyring->changed(keyring->context);
+}
+
+int keyring_own(struct keyring *keyring, struct error *error)
+{
+    CLEAN(authority) struct authority authority = {.key.data = NULL};
+
+    if (authority_make(&authority, time(NULL), AUTHORITY_LIFE, error))
+        return -1;
+    authority_take(keyring, &authority);
+    return 0;
 }
 
 /* Filling. */
@@ -65,58 +93,95 @@ static void on_filled(void *context, const struct answer *answer)
     try_again(keyring, words);
 }
 
-static void fill(struct keyring *keyring, const struct resource_version *version)
+/* Puts an authority into the version of the Secret that was read. */
+static void fill(struct keyring *keyring,
+                 const struct resource_version *version,
+                 const struct authority *authority)
 {
     static const struct client_events events = {.ended = on_filled};
+    const struct text *texts = &authority->key;
     CLEAN(tree) struct cJSON *patch = tree_object();
     CLEAN(text) struct text body = {0};
     struct request_place place = secret_place(keyring);
     struct request request = {0};
-    uint8_t key[KEYRING_KEY];
-    char digits[KEYRING_DIGITS];
+    struct cJSON *data;
 
-    entropy_fill(key, sizeof key);
-    text_hex(digits, key, sizeof key);
     tree_put_text(tree_put_object(patch, "metadata"), "resourceVersion", version->digits);
-    tree_put_text(tree_put_object(patch, "stringData"), "key", digits);
+    data = tree_put_object(patch, "stringData");
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+        tree_put_text(data, members[i], text_string(&texts[i]));
     json_add_tree(&body, patch);
     request_patch(&request, &place, body.data);
     keyring->call = client_send(keyring->client, &request, &events, keyring);
-    OPENSSL_cleanse(key, sizeof key);
-    OPENSSL_cleanse(digits, sizeof digits);
     OPENSSL_cleanse(body.data, body.size);
+}
+
+/* Makes the first authority, or the one that follows `before`, and puts it into the Secret. */
+static void renew(struct keyring *keyring, const cJSON *secret, const struct authority *before)
+{
+    CLEAN(authority) struct authority authority = {.key.data = NULL};
+    struct resource_version version;
+    struct error error;
+    int64_t now = time(NULL);
+
+    if (object_version(secret, &version)) {
+        try_again(keyring, "has no version");
+    } else if (before ? authority_follow(&authority, before, now, AUTHORITY_LIFE, &error)
+                      : authority_make(&authority, now, AUTHORITY_LIFE, &error)) {
+        try_again(keyring, error.text);
+    } else {
+        log_info(keyring->log, "%s authority is put into the Secret", before ? "another" : "an");
+        fill(keyring, &version, &authority);
+    }
 }
 
 /* Reading. */
 
-int keyring_read(const struct cJSON *secret, char digits[KEYRING_DIGITS])
+int keyring_read(const struct cJSON *secret, struct authority *authority)
 {
-    CLEAN(text) struct text decoded = {0};
-    const char *encoded = object_text(object_member(secret, "data"), "key");
-    uint8_t key[KEYRING_KEY];
-    int outcome = -1;
+    const cJSON *data = object_member(secret, "data");
+    struct text *texts = &authority->key;
+    const char *key = object_text(data, members[0]);
 
-    if (!encoded || !*encoded)
+    if (!key || !*key)
         return 1;
-    if (base64_decode(encoded, &decoded) == 0 && decoded.size == KEYRING_DIGITS - 1 &&
-        text_unhex(key, sizeof key, text_string(&decoded)) == 0) {
-        memcpy(digits, decoded.data, KEYRING_DIGITS);
-        outcome = 0;
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        const char *encoded = object_text(data, members[i]);
+
+        if (encoded && (strlen(encoded) > CERTIFICATE_BYTES || base64_decode(encoded, &texts[i])))
+            break;
+        if (i + 1 == sizeof members / sizeof *members && !authority_check(authority, NULL))
+            return 0;
     }
-    OPENSSL_cleanse(key, sizeof key);
-    if (decoded.data)
-        OPENSSL_cleanse(decoded.data, decoded.size);
-    return outcome;
+    authority_done(authority);
+    return -1;
+}
+
+static void secret_look(struct keyring *keyring, const cJSON *secret)
+{
+    CLEAN(authority) struct authority read = {.key.data = NULL};
+    int outcome = keyring_read(secret, &read);
+    int64_t change = keyring->change ? keyring->change : AUTHORITY_CHANGE;
+
+    if (outcome < 0) {
+        try_again(keyring, "holds no authority that can be used");
+    } else if (outcome > 0) {
+        renew(keyring, secret, NULL);
+    } else if (authority_is_old(&read, time(NULL), change)) {
+        renew(keyring, secret, &read);
+        authority_take(keyring, &read);
+    } else {
+        backoff_reset(&keyring->backoff);
+        wait_for(keyring, EVERY);
+        authority_take(keyring, &read);
+    }
 }
 
 static void on_read(void *context, const struct answer *answer)
 {
     struct keyring *keyring = context;
     CLEAN(tree) cJSON *secret = NULL;
-    struct resource_version version;
-    char digits[KEYRING_DIGITS];
     char words[ANSWER_REASON];
-    int outcome;
 
     keyring->call = NULL;
     if (answer_classify(answer, NULL) != ANSWER_DONE) {
@@ -125,15 +190,7 @@ static void on_read(void *context, const struct answer *answer)
         return;
     }
     secret = object_parse(answer->body, answer->size);
-    outcome = keyring_read(secret, digits);
-    if (outcome == 0) {
-        keyring_take(keyring, digits);
-        OPENSSL_cleanse(digits, sizeof digits);
-        keyring->opened(keyring->context);
-    } else if (outcome > 0 && object_version(secret, &version) == 0)
-        fill(keyring, &version);
-    else
-        try_again(keyring, "holds no key of 64 hexadecimal digits");
+    secret_look(keyring, secret);
 }
 
 void keyring_open(struct keyring *keyring)
@@ -155,29 +212,7 @@ void keyring_done(struct keyring *keyring)
     client_drop(keyring->call);
     if (keyring->client)
         loop_cancel(client_loop(keyring->client), &keyring->again);
-    OPENSSL_cleanse(keyring->key, sizeof keyring->key);
+    authority_done(&keyring->authority);
+    text_done(&keyring->trust);
     keyring->ready = false;
-}
-
-/* Deriving. */
-
-void keyring_secret(const struct keyring *keyring,
-                    const char *job,
-                    uint32_t attempt,
-                    char secret[RPC_SECRET])
-{
-    CLEAN(text) struct text from = {0};
-    uint8_t digest[(RPC_SECRET - 1) / 2];
-    unsigned size = sizeof digest;
-
-    text_addf(&from, "attempt/%s/%" PRIu32, job, attempt);
-    if (!HMAC(EVP_sha256(),
-              keyring->key,
-              KEYRING_KEY,
-              (const unsigned char *)from.data,
-              from.size,
-              digest,
-              &size))
-        abort();
-    text_hex(secret, digest, sizeof digest);
 }

@@ -11,6 +11,9 @@
 #define LABELS_ATTEMPT "muster.dev/attempt"
 #define LABELS_SLOT    "muster.dev/slot"
 
+/* The annotation that tells a pod's agent whom to believe. */
+#define LABELS_TRUST "muster.dev/trust"
+
 /* The container that runs under the agent, where a pod has several. */
 #define LABELS_TRAINER "trainer"
 

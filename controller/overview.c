@@ -6,7 +6,18 @@
 #include "controller/controller.h"
 #include "controller/decide.h"
 
-enum family { JOBS, PODS, DECISIONS, REQUESTS, WINDOW, WAITING, WATCH_UP, ENROLMENTS, FAMILIES };
+enum family {
+    JOBS,
+    PODS,
+    DECISIONS,
+    REQUESTS,
+    WINDOW,
+    WAITING,
+    WATCH_UP,
+    ENROLMENTS,
+    REFUSED,
+    FAMILIES
+};
 
 static const struct metric_family families[FAMILIES] = {
     [JOBS] = {"muster_jobs", "TrainingJobs by state.", METRIC_GAUGE},
@@ -20,6 +31,9 @@ static const struct metric_family families[FAMILIES] = {
     [ENROLMENTS] = {"muster_enrolments_total",
                     "Agents that showed a token, by what came of it.",
                     METRIC_COUNTER},
+    [REFUSED] = {"muster_calls_refused_total",
+                 "Calls of agents that were refused because of who made them.",
+                 METRIC_COUNTER},
     [WATCH_UP] = {"muster_watch_up", "1 while the watch of a kind is well.", METRIC_GAUGE},
 };
 
@@ -85,7 +99,7 @@ static int ready_fill(void *context, struct text *body)
         return 200;
     }
     text_addf(body,
-              "key: %s\ntokens: %s\njobs: %s\npods: %s\n",
+              "authority: %s\ntokens: %s\njobs: %s\npods: %s\n",
               controller->keyring.ready ? "ok" : "not read",
               controller->issuer.keys ? "ok" : "their keys are not read",
               controller->jobs_listed ? "ok" : "not listed",
@@ -129,4 +143,12 @@ void overview_enrolled(struct controller *controller, const char *word)
 
     snprintf(labels, sizeof labels, "outcome=\"%s\"", word);
     metrics_add(&controller->metrics, ENROLMENTS, labels, 1);
+}
+
+void overview_refused(struct controller *controller, const char *word)
+{
+    char labels[64];
+
+    snprintf(labels, sizeof labels, "reason=\"%s\"", word);
+    metrics_add(&controller->metrics, REFUSED, labels, 1);
 }

@@ -16,4 +16,7 @@ void overview_decided(struct controller *controller, const char *policy);
 /* Counts an agent that showed a token. `word` says what came of it. */
 void overview_enrolled(struct controller *controller, const char *word);
 
+/* Counts a call that was refused because of who made it. */
+void overview_refused(struct controller *controller, const char *word);
+
 #endif

@@ -58,6 +58,8 @@ static void metadata_make(const struct builder *builder)
     tree_put_text(labels, LABELS_JOB, builder->job->name);
     put_number_text(labels, LABELS_ATTEMPT, place->attempt);
     put_number_text(labels, LABELS_SLOT, place->slot);
+    tree_put_text(
+        tree_open_object(metadata, "annotations"), LABELS_TRUST, builder->settings->trust);
     tree_put_text(owner, "apiVersion", LABELS_VERSION);
     tree_put_text(owner, "kind", LABELS_KIND);
     tree_put_text(owner, "name", builder->job->name);
@@ -78,6 +80,7 @@ static void options_add(const struct builder *builder, cJSON *arguments)
     tree_add_format(arguments, "--ranks=%" PRId64, builder->job->job->ranks_per_replica);
     tree_add_format(arguments, "--directory=%s", builder->settings->directory);
     tree_add_text(arguments, "--token-file=" TOKENS "/token");
+    tree_add_text(arguments, "--trust-file=" TOKENS "/trust");
     tree_add_format(arguments, "--listen=0.0.0.0:%d", POD_AGENT_PORT);
     tree_add_text(arguments, "--host=$(MUSTER_POD_IP)");
     tree_add_text(arguments, "--node=$(MUSTER_NODE)");
@@ -165,20 +168,29 @@ static bool mounts(const cJSON *container, const char *path)
     return false;
 }
 
-static void volumes_make(const struct builder *builder)
+/* What the agent enrols with: the token of its pod, and whom to believe. */
+static void token_make(const struct builder *builder)
 {
-    cJSON *projected;
-    cJSON *token;
+    cJSON *sources = tree_put_list(volume_add(builder, "muster-token", "projected"), "sources");
+    cJSON *token = tree_put_object(tree_add_object(sources), "serviceAccountToken");
+    cJSON *trust = tree_put_object(tree_add_object(sources), "downwardAPI");
 
-    volume_add(builder, "muster-agent", "emptyDir");
-    mount_add(builder->trainer, "muster-agent", BINARIES, true);
-    projected = volume_add(builder, "muster-token", "projected");
-    token = tree_put_object(tree_add_object(tree_put_list(projected, "sources")),
-                            "serviceAccountToken");
     tree_put_text(token, "audience", POD_AUDIENCE);
     tree_put_number(token, "expirationSeconds", TOKEN_LIFE);
     tree_put_text(token, "path", "token");
+    trust = tree_add_object(tree_put_list(trust, "items"));
+    tree_put_text(trust, "path", "trust");
+    tree_put_text(tree_put_object(trust, "fieldRef"),
+                  "fieldPath",
+                  "metadata.annotations['" LABELS_TRUST "']");
     mount_add(builder->trainer, "muster-token", TOKENS, true);
+}
+
+static void volumes_make(const struct builder *builder)
+{
+    volume_add(builder, "muster-agent", "emptyDir");
+    mount_add(builder->trainer, "muster-agent", BINARIES, true);
+    token_make(builder);
     volume_add(builder, "muster-scratch", "emptyDir");
     mount_add(builder->trainer, "muster-scratch", SCRATCH, false);
     if (mounts(builder->trainer, MEMORY))

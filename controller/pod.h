@@ -22,6 +22,7 @@ struct pod_settings {
     const char *agent_image;
     const char *trainer_image; /* for a container that names none */
     const char *directory;     /* numeric "host:port" of the Directory service */
+    const char *trust;         /* certificates of those who vouch for it; PEM */
 };
 
 struct pod_place {

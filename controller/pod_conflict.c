@@ -162,6 +162,11 @@ int pod_conflict(const struct cJSON *template, struct error *error)
                     false,
                     "spec.template.metadata",
                     error) ||
+        shape_check(object_member(template, "metadata"),
+                    "annotations",
+                    false,
+                    "spec.template.metadata",
+                    error) ||
         shape_check(spec, "volumes", true, "spec.template.spec", error) ||
         shape_check(spec, "initContainers", true, "spec.template.spec", error) ||
         texts_check(spec, "volumes", "name", OWN_NAME, "spec.template.spec", error) ||

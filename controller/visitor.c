@@ -41,5 +41,7 @@ void visitor_free(struct visitor *visitor)
     leave(visitor);
     if (visitor->request)
         muster__enroll_request__free_unpacked(visitor->request, NULL);
+    text_done(&visitor->certificate);
+    text_done(&visitor->trust);
     free(visitor);
 }

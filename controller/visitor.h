@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/text.h"
 #include "wire/muster.pb-c.h"
 #include "wire/rpc.h"
 
@@ -19,9 +20,10 @@ struct visitor {
     struct desk *desk;     /* NULL = none yet, or it was closed */
     struct rpc_call *call; /* NULL = it has ended */
     Muster__EnrollRequest *request;
-    bool verifying; /* somebody finds out whether its claim is true */
-    bool told;      /* its claim was true: the answer holds the secret */
-    int64_t since;  /* that its answer is held back; 0 = it is not */
+    bool verifying;          /* somebody finds out whether its claim is true */
+    struct text certificate; /* that the answer holds; empty = none was asked for */
+    struct text trust;       /* with it */
+    int64_t since;           /* that its answer is held back; 0 = it is not */
 };
 
 /* Makes one, in a list. Never NULL. */

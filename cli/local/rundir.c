@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -63,7 +64,7 @@ static int secret_make(struct rundir *rundir, struct error *error)
 {
     CLEAN(text) struct text path = {0};
     CLEAN_FD int descriptor = -1;
-    unsigned char bytes[(RPC_SECRET - 1) / 2];
+    unsigned char bytes[(RUNDIR_SECRET - 1) / 2];
 
     entropy_fill(bytes, sizeof bytes);
     text_hex(rundir->secret, bytes, sizeof bytes);
@@ -71,7 +72,7 @@ static int secret_make(struct rundir *rundir, struct error *error)
     if (unlink(path.data) && errno != ENOENT)
         return error_errno(error, "cannot replace %s", path.data);
     descriptor = open(path.data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (descriptor < 0 || file_put(descriptor, rundir->secret, RPC_SECRET - 1))
+    if (descriptor < 0 || file_put(descriptor, rundir->secret, RUNDIR_SECRET - 1))
         return error_errno(error, "cannot write %s", path.data);
     free(rundir->secret_file);
     rundir->secret_file = memory_text(path.data);
@@ -104,6 +105,18 @@ int rundir_attempt(struct rundir *rundir, uint32_t least, struct error *error)
     return secret_make(rundir, error);
 }
 
+int rundir_trust(struct rundir *rundir, const char *trust, struct error *error)
+{
+    CLEAN(text) struct text path = {0};
+
+    text_addf(&path, "%s/trust", rundir->path);
+    if (file_write(path.data, trust, strlen(trust), error))
+        return -1;
+    free(rundir->trust_file);
+    rundir->trust_file = memory_text(path.data);
+    return 0;
+}
+
 int rundir_verdict(const struct rundir *rundir,
                    uint32_t slot,
                    struct text *outcome,
@@ -125,6 +138,7 @@ void rundir_done(struct rundir *rundir)
     free(rundir->path);
     free(rundir->logs);
     free(rundir->secret_file);
+    free(rundir->trust_file);
     if (rundir->lock >= 0)
         close(rundir->lock);
     *rundir = (struct rundir){.lock = -1};

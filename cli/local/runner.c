@@ -6,11 +6,14 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/loop.h"
 #include "base/memory.h"
 #include "base/process.h"
+#include "base/secret.h"
 #include "base/signals.h"
 #include "cli/local/repairs.h"
 #include "cli/local/rundir.h"
@@ -19,6 +22,7 @@
 #include "cli/local/summary.h"
 #include "controller/directory.h"
 #include "job/template.h"
+#include "wire/authority.h"
 #include "wire/cause.h"
 #include "wire/fence.h"
 
@@ -43,8 +47,9 @@ struct runner {
     struct rundir rundir;
     Muster__JobFacts facts;
     struct text spec;
-    struct text command; /* of a rank, as a list of words */
-    struct text address; /* of the directory */
+    struct text command;        /* of a rank, as a list of words */
+    struct text address;        /* of the directory */
+    struct authority authority; /* of this run */
     struct directory *directory;
     struct desk *desk; /* of the attempt */
     struct slots *slots;
@@ -262,8 +267,7 @@ static uint32_t fenced_attempt(const struct runner *runner)
 static int attempt_open(struct runner *runner, struct error *error)
 {
     const struct runner_settings *settings = runner->settings;
-    struct desk_settings desk = {.secret = runner->rundir.secret,
-                                 .job = settings->job->name,
+    struct desk_settings desk = {.job = settings->job->name,
                                  .facts = &runner->facts,
                                  .reported = on_report,
                                  .context = runner};
@@ -287,6 +291,7 @@ static int attempt_open(struct runner *runner, struct error *error)
         desk_drain(runner->desk);
     slots.directory = runner->address.data;
     slots.secret_file = runner->rundir.secret_file;
+    slots.trust_file = runner->rundir.trust_file;
     slots.logs = runner->rundir.logs;
     runner->heard = clock_now();
     runner->quorum_lost = 0;
@@ -439,9 +444,38 @@ static void command_make(struct runner *runner)
     }
 }
 
+/* Whoever can read the run's secret is one of its agents. */
+static void on_claim(void *context, const struct directory_claim *claim, struct visitor *visitor)
+{
+    const struct runner *runner = context;
+    bool knows = secret_text_equal(claim->token, runner->rundir.secret);
+
+    directory_verified(visitor, knows ? NULL : "the secret of this run is needed");
+}
+
+/* The authority of this run lives in memory; agents read from a file whom to believe. */
+static int directory_begin(struct runner *runner, struct error *error)
+{
+    const struct directory_settings settings = {
+        .listen = "127.0.0.1:0", .verify = on_claim, .context = runner};
+    CLEAN(text) struct text trust = {0};
+    int64_t now = time(NULL);
+
+    if (authority_make(&runner->authority, now, AUTHORITY_LIFE, error))
+        return -1;
+    authority_trust(&runner->authority, now, &trust);
+    if (rundir_trust(&runner->rundir, trust.data, error))
+        return -1;
+    runner->directory = directory_open(runner->rpc, &settings, error);
+    if (!runner->directory)
+        return -1;
+    directory_authority(runner->directory, &runner->authority);
+    text_addf(&runner->address, "127.0.0.1:%d", directory_port(runner->directory));
+    return 0;
+}
+
 static int runner_open(struct runner *runner, struct error *error)
 {
-    static const struct directory_settings directory = {.listen = "127.0.0.1:0"};
     static const int taken[] = {SIGINT, SIGTERM, 0};
 
     runner->tick = (struct timer){.call = on_tick, .context = runner};
@@ -454,10 +488,8 @@ static int runner_open(struct runner *runner, struct error *error)
     if (!runner->rpc ||
         rundir_open(&runner->rundir, runner->settings->work, runner->settings->job->name, error))
         return -1;
-    runner->directory = directory_open(runner->rpc, &directory, error);
-    if (!runner->directory)
+    if (directory_begin(runner, error))
         return -1;
-    text_addf(&runner->address, "127.0.0.1:%d", directory_port(runner->directory));
     loop_timer(&runner->loop, &runner->tick, clock_now() + tick_of(runner));
     return attempt_open(runner, error);
 }
@@ -467,6 +499,7 @@ static void runner_close(struct runner *runner)
     screen_end(&runner->screen);
     attempt_close(runner);
     directory_close(runner->directory);
+    authority_done(&runner->authority);
     if (runner->rpc)
         rpc_free(runner->rpc);
     rundir_done(&runner->rundir);

@@ -62,7 +62,8 @@ static const char **arguments_make(const struct slot *slot, struct text *words)
     text_word(words, "--slot=%u", (unsigned)slot->index);
     text_word(words, "--ranks=%u", (unsigned)settings->ranks);
     text_word(words, "--directory=%s", settings->directory);
-    text_word(words, "--secret-file=%s", settings->secret_file);
+    text_word(words, "--token-file=%s", settings->secret_file);
+    text_word(words, "--trust-file=%s", settings->trust_file);
     text_word(words, "--listen=127.0.0.1:0");
     text_word(words, "--verdict=%s/verdict-%u", settings->logs, (unsigned)slot->index);
     text_word(words, "--log-level=%s", settings->log_level);

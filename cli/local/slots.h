@@ -17,9 +17,10 @@ struct slots_settings {
     const char *agent;          /* path of muster-agent */
     const struct text *command; /* of a rank, as a list of words */
     const char *secret_file;
-    const char *directory; /* address of the Directory service */
-    const char *work;      /* working directory of the ranks */
-    const char *logs;      /* directory of slot-N.log and verdict-N */
+    const char *trust_file; /* whom agents are to believe */
+    const char *directory;  /* address of the Directory service */
+    const char *work;       /* working directory of the ranks */
+    const char *logs;       /* directory of slot-N.log and verdict-N */
     const char *log_level;
     int64_t metrics_port; /* of slot 0, the others above it; 0 = none */
     uint32_t attempt;

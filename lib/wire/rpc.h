@@ -2,9 +2,9 @@
  *
  * A call is one stream of messages in each direction; a unary call is a stream with one message
  * each way. The library's thread waits for completions and hands them to the loop; every callback
- * below runs on the loop. Every call carries a credential. A server has one secret, and a call
- * without it is refused before its handler sees it; or it has none and its handlers look at the
- * credential themselves, because it serves many jobs. */
+ * below runs on the loop. Every connection is TLS: a client believes a server only that has a
+ * certificate of the name it has dialled; a server lets in only whoever has a certificate, too, or,
+ * if it is open, also whoever has none, and its handlers look at the credential of the call. */
 #ifndef WIRE_RPC_H
 #define WIRE_RPC_H
 
@@ -17,7 +17,6 @@
 
 #define RPC_MESSAGE (1u << 20) /* most bytes of a message */
 #define RPC_QUEUE   64         /* most messages waiting to be sent on one call */
-#define RPC_SECRET  65         /* 64 hexadecimal digits and a zero byte */
 #define RPC_TOKEN   8192       /* most bytes of a credential */
 
 /* The status codes of gRPC that have a meaning here. */
@@ -32,6 +31,13 @@ enum rpc_status {
     RPC_UNIMPLEMENTED = 12,
     RPC_UNAVAILABLE = 14,
     RPC_UNAUTHENTICATED = 16
+};
+
+/* Who speaks, and whom it believes: PEM texts as of wire/certificate.h. */
+struct rpc_identity {
+    const char *key;         /* NULL = it shows no certificate, as a client may; nor is there one */
+    const char *certificate; /* with those behind it that vouch for its issuer */
+    const char *trust;       /* of the authorities that a peer's certificate must be from */
 };
 
 struct rpc;
@@ -69,19 +75,20 @@ struct rpc_service {
     const struct rpc_method *methods;
     size_t method_count;
     void *context;
-    bool open; /* every call reaches its handler, which looks at rpc_credential */
+    bool open; /* clients without a certificate are let in */
+    int idle;  /* milliseconds after which a connection without calls is ended; 0 = never */
 };
 
-/* Listens on the numeric `address` ("127.0.0.1:0"). `secret` NULL = no call is let in until
- * rpc_server_secret, unless the service is open. Returns NULL when it cannot. */
+/* Listens on the numeric `address` ("127.0.0.1:0") as `identity`, which is copied. Returns NULL
+ * when it cannot. */
 struct rpc_server *rpc_serve(struct rpc *rpc,
                              const char *address,
-                             const char *secret,
+                             const struct rpc_identity *identity,
                              const struct rpc_service *service,
                              struct error *error);
 
-/* From now on calls must show this secret. */
-void rpc_server_secret(struct rpc_server *server, const char *secret);
+/* Connections that begin from now on are served as this one, which is copied. */
+void rpc_server_identity(struct rpc_server *server, const struct rpc_identity *identity);
 
 /* The port it listens on. */
 int rpc_port(const struct rpc_server *server);
@@ -92,15 +99,22 @@ void rpc_stop(struct rpc_server *server);
 /* Gives an opened call its owner. */
 void rpc_accept(struct rpc_call *call, const struct rpc_events *events, void *context);
 
-/* The credential that a call of an open service came with, "" when with none. Valid until it has
- * ended. */
+/* The credential that a server's call came with, "" when with none. Valid until it has ended. */
 const char *rpc_credential(const struct rpc_call *call);
 
-/* A way to one peer, whose calls show `credential`. Connecting begins with the first call; a peer
- * that refuses ends the call with RPC_UNAVAILABLE at once. Never NULL. */
-struct rpc_channel *rpc_dial(struct rpc *rpc, const char *address, const char *credential);
+/* The first DNS name in the certificate that a server's call came with, "" when with none. Valid
+ * until it has ended. */
+const char *rpc_peer(const struct rpc_call *call);
 
-/* What later calls show instead. */
+/* A way to the one peer at `address` whose certificate has the DNS name `name`, as `identity`,
+ * which is copied. Connecting begins with the first call; a peer that refuses, or is somebody else,
+ * ends the call with RPC_UNAVAILABLE at once. Never NULL. */
+struct rpc_channel *rpc_dial(struct rpc *rpc,
+                             const char *address,
+                             const char *name,
+                             const struct rpc_identity *identity);
+
+/* Later calls carry this credential. */
 void rpc_channel_credential(struct rpc_channel *channel, const char *credential);
 
 /* Forgets the channel. Its calls must be over or dropped. NULL is allowed. */

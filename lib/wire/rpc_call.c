@@ -46,11 +46,13 @@ static void call_release(struct rpc_call *call)
     grpc_metadata_array_destroy(&call->trailing);
     grpc_slice_unref(call->details);
     if (!call->server) {
-        grpc_slice_unref(call->header.value);
+        if (call->greeting)
+            grpc_slice_unref(call->header.value);
         gpr_free((void *)call->library_reason);
     }
     grpc_call_unref(call->call);
     secret_forget(call->credential);
+    free(call->peer);
     free(call);
 }
 
@@ -336,10 +338,13 @@ struct rpc_call *rpc_open(struct rpc_channel *channel,
     finish[0].data.recv_status_on_client.status_details = &call->details;
     finish[0].data.recv_status_on_client.error_string = &call->library_reason;
     finish[1].data.recv_initial_metadata.recv_initial_metadata = &call->initial;
-    call->header.key = grpc_slice_from_static_string(RPC_HEADER_NAME);
-    call->header.value = grpc_slice_from_copied_string(channel->header);
-    greet.data.send_initial_metadata.metadata = &call->header;
-    greet.data.send_initial_metadata.count = 1;
+    if (channel->header) {
+        call->greeting = true;
+        call->header.key = grpc_slice_from_static_string(RPC_HEADER_NAME);
+        call->header.value = grpc_slice_from_copied_string(channel->header);
+        greet.data.send_initial_metadata.metadata = &call->header;
+        greet.data.send_initial_metadata.count = 1;
+    }
     call_start(call, finish, 2, &call->finish);
     call_start(call, &greet, 1, &call->greet);
     receive_start(call);
@@ -353,12 +358,18 @@ struct rpc_call *rpc_open(struct rpc_channel *channel,
  * of connections is the channel's own, so that a fresh channel does not inherit the back-off of an
  * old one to the same address. */
 
-struct rpc_channel *rpc_dial(struct rpc *rpc, const char *address, const char *credential)
+struct rpc_channel *rpc_dial(struct rpc *rpc,
+                             const char *address,
+                             const char *name,
+                             const struct rpc_identity *identity)
 {
     struct rpc_channel *channel = memory_get(1, sizeof *channel);
-    grpc_channel_credentials *plain = grpc_insecure_credentials_create();
+    grpc_channel_credentials *credentials = rpc_identity_credentials(identity);
     char target[128];
     grpc_arg settings[] = {
+        {.type = GRPC_ARG_STRING,
+         .key = GRPC_SSL_TARGET_NAME_OVERRIDE_ARG,
+         .value.string = (char *)name},
         {.type = GRPC_ARG_INTEGER, .key = GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, .value.integer = 1},
         {.type = GRPC_ARG_INTEGER, .key = GRPC_ARG_ENABLE_RETRIES, .value.integer = 0},
         {.type = GRPC_ARG_INTEGER, .key = GRPC_ARG_ENABLE_HTTP_PROXY, .value.integer = 0},
@@ -380,9 +391,8 @@ struct rpc_channel *rpc_dial(struct rpc *rpc, const char *address, const char *c
 
     snprintf(target, sizeof target, "%s:%s", address[0] == '[' ? "ipv6" : "ipv4", address);
     channel->rpc = rpc;
-    channel->header = rpc_header(credential);
-    channel->channel = grpc_channel_create(target, plain, &arguments);
-    grpc_channel_credentials_release(plain);
+    channel->channel = grpc_channel_create(target, credentials, &arguments);
+    grpc_channel_credentials_release(credentials);
     return channel;
 }
 

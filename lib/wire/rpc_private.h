@@ -4,6 +4,7 @@
 
 #include <grpc/byte_buffer.h>
 #include <grpc/grpc.h>
+#include <grpc/grpc_security.h>
 #include <pthread.h>
 
 #include "wire/rpc.h"
@@ -34,14 +35,14 @@ struct rpc {
 struct rpc_channel {
     struct rpc *rpc;
     grpc_channel *channel;
-    char *header; /* "Bearer " and the credential */
+    char *header; /* "Bearer " and the credential; NULL = none */
 };
 
 struct rpc_server {
     struct rpc *rpc;
     grpc_server *server;
     struct rpc_service service;
-    char *header; /* what calls must show; NULL = none is let in */
+    struct rpc_papers *papers;
     int port;
     bool stopped;
     bool requesting;              /* `request` is outstanding */
@@ -59,10 +60,12 @@ struct rpc_call {
     grpc_call *call;
     struct rpc_events events;
     void *context;
-    char *credential;      /* server: what it came with, where the service is open */
+    char *credential;      /* server: what it came with */
+    char *peer;            /* server: whose certificate it came with */
     struct rpc_call *next; /* in rpc->calls */
     struct rpc_call **link;
     size_t outstanding;
+    bool greeting; /* client: `header` is sent */
     bool dropped;  /* the owner wants no callbacks */
     bool greeted;  /* initial metadata is sent */
     bool closing;  /* nothing more is to be queued: then say so to the peer */
@@ -75,7 +78,7 @@ struct rpc_call {
     struct rpc_operation receive;
     struct rpc_operation send;
     struct rpc_operation close;
-    grpc_metadata header; /* client: the secret */
+    grpc_metadata header; /* client: the credential */
     grpc_metadata_array initial;
     grpc_metadata_array trailing;
     grpc_status_code status;
@@ -95,6 +98,19 @@ void *rpc_begin(struct rpc *rpc, struct rpc_operation *operation);
 
 /* "Bearer " and the credential, for the caller to free. */
 char *rpc_header(const char *credential);
+
+/* What a server shows and whom it believes, and its credentials made of it. */
+struct rpc_papers;
+struct rpc_papers *rpc_papers_new(const struct rpc_identity *identity);
+void rpc_papers_set(struct rpc_papers *papers, const struct rpc_identity *identity);
+void rpc_papers_free(struct rpc_papers *papers);
+grpc_server_credentials *rpc_papers_credentials(struct rpc_papers *papers, bool open);
+
+/* The credentials of a channel. */
+grpc_channel_credentials *rpc_identity_credentials(const struct rpc_identity *identity);
+
+/* The name in the certificate that a server's call came with, for the caller to free, or NULL. */
+char *rpc_peer_read(grpc_call *call);
 
 /* Makes the call of an accepted grpc_call, of `server`, and starts it. Never NULL. */
 struct rpc_call *rpc_call_serve(struct rpc_server *server, grpc_call *call);

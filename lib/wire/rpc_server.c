@@ -1,12 +1,11 @@
-/* rpc_server - accepting calls: the secret is checked, the method found, the handler told. */
-#include <grpc/grpc_security.h>
+/* rpc_server - accepting calls: who has come is noted, the method found, the handler told. */
 #include <grpc/slice.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/net.h"
-#include "base/secret.h"
 #include "wire/rpc_private.h"
 
 /* What a call shows, or NULL. */
@@ -19,14 +18,6 @@ static const grpc_slice *shown_find(const struct rpc_server *server)
             return &entry->value;
     }
     return NULL;
-}
-
-static bool secret_shown(const struct rpc_server *server)
-{
-    const grpc_slice *shown = shown_find(server);
-
-    return shown && server->header && GRPC_SLICE_LENGTH(*shown) == strlen(server->header) &&
-           secret_equal(GRPC_SLICE_START_PTR(*shown), server->header, strlen(server->header));
 }
 
 /* Copies what the call shows, for its handler. */
@@ -61,12 +52,8 @@ static void call_dispatch(struct rpc_server *server)
     struct rpc_call *call = rpc_call_serve(server, server->request_call);
     const struct rpc_service *service = &server->service;
 
-    if (service->open) {
-        call->credential = credential_copy(server);
-    } else if (!secret_shown(server)) {
-        rpc_end(call, RPC_UNAUTHENTICATED, "the secret of this job is needed");
-        return;
-    }
+    call->credential = credential_copy(server);
+    call->peer = rpc_peer_read(server->request_call);
     for (size_t i = 0; i < service->method_count; i++) {
         if (grpc_slice_str_cmp(server->details.method, service->methods[i].path) == 0) {
             service->methods[i].opened(service->context, call);
@@ -82,7 +69,7 @@ static void server_release(struct rpc_server *server)
     if (!server->down || server->requesting)
         return;
     grpc_server_destroy(server->server);
-    secret_forget(server->header);
+    rpc_papers_free(server->papers);
     free(server);
 }
 
@@ -114,18 +101,22 @@ static void shutdown_done(struct rpc_operation *operation)
 
 struct rpc_server *rpc_serve(struct rpc *rpc,
                              const char *address,
-                             const char *secret,
+                             const struct rpc_identity *identity,
                              const struct rpc_service *service,
                              struct error *error)
 {
     struct rpc_server *server = memory_get(1, sizeof *server);
-    grpc_server_credentials *plain = grpc_insecure_server_credentials_create();
+    struct rpc_papers *papers = rpc_papers_new(identity);
+    grpc_server_credentials *credentials = rpc_papers_credentials(papers, service->open);
     grpc_arg settings[] = {
         {.type = GRPC_ARG_INTEGER, .key = GRPC_ARG_ALLOW_REUSEPORT, .value.integer = 0},
         {.type = GRPC_ARG_INTEGER, .key = GRPC_ARG_ENABLE_CHANNELZ, .value.integer = 0},
         {.type = GRPC_ARG_INTEGER,
          .key = GRPC_ARG_MAX_RECEIVE_MESSAGE_LENGTH,
          .value.integer = RPC_MESSAGE},
+        {.type = GRPC_ARG_INTEGER,
+         .key = GRPC_ARG_MAX_CONNECTION_IDLE_MS,
+         .value.integer = service->idle ? service->idle : INT_MAX},
     };
     grpc_channel_args arguments = {.num_args = sizeof settings / sizeof *settings,
                                    .args = settings};
@@ -135,15 +126,15 @@ struct rpc_server *rpc_serve(struct rpc *rpc,
     server->service = *service;
     server->request.done = request_done;
     server->shutdown.done = shutdown_done;
-    server->header = secret ? rpc_header(secret) : NULL;
+    server->papers = papers;
     server->server = grpc_server_create(&arguments, NULL);
     grpc_server_register_completion_queue(server->server, rpc->queue, NULL);
     if (net_parse(address, &parsed, error) == 0) {
-        server->port = grpc_server_add_http2_port(server->server, address, plain);
+        server->port = grpc_server_add_http2_port(server->server, address, credentials);
         if (!server->port)
             error_set(error, "cannot listen on %s", address);
     }
-    grpc_server_credentials_release(plain);
+    grpc_server_credentials_release(credentials);
     grpc_server_start(server->server);
     if (!server->port) {
         rpc_stop(server);
@@ -153,10 +144,14 @@ struct rpc_server *rpc_serve(struct rpc *rpc,
     return server;
 }
 
-void rpc_server_secret(struct rpc_server *server, const char *secret)
+void rpc_server_identity(struct rpc_server *server, const struct rpc_identity *identity)
 {
-    secret_forget(server->header);
-    server->header = rpc_header(secret);
+    rpc_papers_set(server->papers, identity);
+}
+
+const char *rpc_peer(const struct rpc_call *call)
+{
+    return call->peer ? call->peer : "";
 }
 
 const char *rpc_credential(const struct rpc_call *call)

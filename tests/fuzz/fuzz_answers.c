@@ -29,14 +29,10 @@ static void issuer_check(const cJSON *json)
 
 static void secret_check(const cJSON *json)
 {
-    char digits[KEYRING_DIGITS];
-    struct keyring keyring = {.ready = false};
+    CLEAN(authority) struct authority authority = {.key.data = NULL};
+    int outcome = keyring_read(json, &authority);
 
-    if (keyring_read(json, digits))
-        return;
-    require(strlen(digits) == sizeof digits - 1);
-    keyring_take(&keyring, digits);
-    require(keyring.ready);
+    require(outcome ? !authority.key.data : !authority_check(&authority, NULL));
 }
 
 static void events_check(const cJSON *json)

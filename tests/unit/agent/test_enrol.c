@@ -1,5 +1,5 @@
-/* Enrolling with a token: the secret comes with the answer, and is asked for again when the
- * directory takes it no longer. */
+/* Enrolling with a token: a certificate comes with the answer, and another one is asked for when it
+ * has aged or the directory takes it no longer. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,6 @@
 #include "oracle.h"
 #include "support/check.h"
 
-#define OTHER     "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 #define SOON      CLOCK_MS(200)
 #define LATEST    CLOCK_SECONDS(6) /* the longest wait, and what the test itself takes */
 #define MANY      12
@@ -64,8 +63,8 @@ static void token_put(struct scene *scene, const char *token)
     CU_ASSERT_FATAL(file_write(scene->token_file, token, strlen(token), NULL) == 0);
 }
 
-/* The directory answers that nobody leads yet, with that secret. */
-static void answer_wait(struct scene *scene, const char *secret)
+/* The directory answers that nobody leads yet. */
+static void answer_wait(struct scene *scene)
 {
     Muster__EnrollReply reply = MUSTER__ENROLL_REPLY__INIT;
     Muster__JobFacts facts = MUSTER__JOB_FACTS__INIT;
@@ -73,7 +72,6 @@ static void answer_wait(struct scene *scene, const char *secret)
     facts.replicas = 2;
     reply.wait = true;
     reply.facts = &facts;
-    reply.secret = (char *)secret;
     oracle_answer(&scene->oracle, ORACLE_ENROLL, &reply.base);
 }
 
@@ -90,8 +88,11 @@ static struct scene *scene_new(void)
     struct scene *scene = memory_get(1, sizeof *scene);
     struct agent *agent = &scene->agent;
     struct book_entry entry = {.id = {.slot = 1, .life = {9, 9}}, .address = "127.0.0.1:7000"};
-    struct peers_settings peers = {
-        .listen = "127.0.0.1:0", .book = &agent->book, .events = peers_unheard, .context = agent};
+    struct peers_settings peers = {.listen = "127.0.0.1:0",
+                                   .papers = &agent->papers,
+                                   .book = &agent->book,
+                                   .events = peers_unheard,
+                                   .context = agent};
 
     oracle_open(&scene->oracle);
     snprintf(scene->token_file, sizeof scene->token_file, "%s/token", check_directory());
@@ -103,6 +104,8 @@ static struct scene *scene_new(void)
     book_learn(&agent->book, &entry);
     agent->facts.spec = -1;
     agent->enroll_timer.call = enrol_tick;
+    agent->renew_timer = (struct timer){.call = enrol_renew, .context = agent};
+    oracle_papers(&agent->papers, false);
     ranks_init(&agent->ranks, 1, 1);
     member_init(&agent->member, &agent->self, 1);
     lead_init(&agent->lead, &agent->self, &agent->facts.lead);
@@ -110,9 +113,10 @@ static struct scene *scene_new(void)
     CU_ASSERT_FATAL(agent->peers != NULL);
     enrol_open(agent);
     inquiry_free(agent->directory);
-    agent->directory = inquiry_new(agent->rpc, scene->settings.directory, "", &events, agent);
+    agent->directory =
+        inquiry_new(agent->rpc, scene->settings.directory, &agent->papers, &events, agent);
     token_put(scene, "token.one\n");
-    answer_wait(scene, ORACLE_SECRET);
+    answer_wait(scene);
     return scene;
 }
 
@@ -121,7 +125,7 @@ static void scene_free(struct scene *scene)
     struct agent *agent = &scene->agent;
 
     CU_ASSERT(!strstr(text_string(&scene->said), "token.")); /* neither is ever logged */
-    CU_ASSERT(!strstr(text_string(&scene->said), "ddeeff"));
+    CU_ASSERT(!strstr(text_string(&scene->said), "-----"));
     inquiry_free(agent->directory);
     peers_free(agent->peers);
     lead_done(&agent->lead);
@@ -129,6 +133,7 @@ static void scene_free(struct scene *scene)
     if (agent->facts.spec >= 0)
         close(agent->facts.spec);
     loop_done(&agent->loop);
+    papers_done(&agent->papers);
     oracle_close(&scene->oracle);
     text_done(&scene->said);
     free(scene);
@@ -192,20 +197,58 @@ static int64_t wait_of(const struct scene *scene)
                                            : NOT_ASKED;
 }
 
-static void the_secret_comes_with_the_answer_to_a_token(void)
+/* Whether the newest question of enrolling asked for a certificate. */
+static bool asked_for_one(const struct scene *scene)
+{
+    const struct text *bytes = &scene->oracle.asked[ORACLE_ENROLL];
+    Muster__EnrollRequest *request =
+        muster__enroll_request__unpack(NULL, bytes->size, (const uint8_t *)bytes->data);
+    bool asked = request && request->certificate_request.len > 0;
+
+    muster__enroll_request__free_unpacked(request, NULL);
+    return asked;
+}
+
+static void a_certificate_comes_with_the_answer_to_a_token(void)
 {
     struct scene *scene = scene_new();
+    struct agent *agent = &scene->agent;
 
-    CHECK_TEXT(scene->agent.secret, "");
+    CU_ASSERT(!agent->papers.certified);
     logged(scene, tick_run);
     CHECK_TEXT(scene->oracle.shown[ORACLE_ENROLL], "token.one");
-    CHECK_TEXT(scene->agent.secret, ORACLE_SECRET);
-    CU_ASSERT(scene->agent.facts.known);
+    CU_ASSERT(asked_for_one(scene) && agent->papers.certified);
+    CU_ASSERT(agent->facts.known);
     logged(scene, report_run);
-    CHECK_TEXT(scene->oracle.shown[ORACLE_REPORT], ORACLE_SECRET);
+    CHECK_TEXT(scene->oracle.shown[ORACLE_REPORT], ORACLE_NAME);
     logged(scene, witness_run);
-    CHECK_TEXT(scene->oracle.shown[ORACLE_WITNESS], ORACLE_SECRET);
+    CHECK_TEXT(scene->oracle.shown[ORACLE_WITNESS], ORACLE_NAME);
+    logged(scene, tick_run);
+    CU_ASSERT(!asked_for_one(scene)); /* it has one */
     CHECK_TEXT(text_string(&scene->said), "");
+    scene_free(scene);
+}
+
+/* Two thirds of its life are over. */
+static void a_certificate_that_has_aged_is_renewed(void)
+{
+    struct scene *scene = scene_new();
+    struct agent *agent = &scene->agent;
+    int64_t life = CLOCK_SECONDS(AUTHORITY_MEMBER);
+    CLEAN_FREE char *before = NULL;
+
+    logged(scene, tick_run);
+    CU_ASSERT(agent->renew_timer.due - clock_now() <= life * 2 / 3);
+    CU_ASSERT(agent->renew_timer.due - clock_now() > life * 2 / 3 - CLOCK_SECONDS(60));
+    before = memory_text(agent->papers.certificate.data);
+    loop_cancel(&agent->loop, &agent->enroll_timer);
+    agent->member.state = MEMBER_RUNNING;
+    enrol_renew(agent);
+    CU_ASSERT(agent->renewing && wait_of(scene) <= 0);
+    logged(scene, tick_run);
+    CU_ASSERT(!agent->renewing && asked_for_one(scene));
+    CU_ASSERT(strcmp(before, agent->papers.certificate.data) != 0);
+    CU_ASSERT(agent->member.state == MEMBER_RUNNING);
     scene_free(scene);
 }
 
@@ -220,40 +263,32 @@ static void the_token_is_read_whenever_it_is_shown(void)
     scene_free(scene);
 }
 
-/* With a secret file the answer's secret is not looked at. */
-static void who_has_the_secret_shows_it(void)
+static void an_answer_without_a_certificate_is_asked_for_again(void)
 {
     struct scene *scene = scene_new();
-    struct agent *agent = &scene->agent;
 
-    scene->settings.token_file = NULL;
-    snprintf(agent->secret, sizeof agent->secret, "%s", OTHER);
-    inquiry_secret(agent->directory, OTHER);
+    scene->oracle.mute = true;
     logged(scene, tick_run);
-    CHECK_TEXT(scene->oracle.shown[ORACLE_ENROLL], OTHER);
-    CHECK_TEXT(agent->secret, OTHER);
-    scene->oracle.refusal[ORACLE_REPORT] = RPC_UNAUTHENTICATED;
-    logged(scene, report_run);
-    CU_ASSERT(!agent->renewing);
+    CU_ASSERT(!scene->agent.papers.certified && !scene->agent.facts.known);
+    CU_ASSERT(wait_of(scene) != NOT_ASKED && wait_of(scene) <= LATEST);
+    CHECK_HAS(text_string(&scene->said), "cannot be used: its answer is incomplete");
     scene_free(scene);
 }
 
-static void an_answer_without_a_secret_is_asked_for_again(void)
+/* A directory that somebody else vouches for is not even shown the token. */
+static void a_directory_that_is_not_believed_learns_nothing(void)
 {
-    static const char *const secrets[] = {
-        "", "0011", ORACLE_SECRET "0", "xx112233445566778899aabbccddeeff00112233445566778899aabb"};
+    struct scene *scene = scene_new();
+    struct passport other;
 
-    for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++) {
-        struct scene *scene = scene_new();
-
-        answer_wait(scene, secrets[i]);
-        logged(scene, tick_run);
-        CHECK_TEXT(scene->agent.secret, "");
-        CU_ASSERT(!scene->agent.facts.known);
-        CU_ASSERT(wait_of(scene) != NOT_ASKED && wait_of(scene) <= LATEST);
-        CHECK_HAS(text_string(&scene->said), "cannot be used: its answer is incomplete");
-        scene_free(scene);
-    }
+    passport_make(&other, "elsewhere.example");
+    rpc_server_identity(scene->oracle.server, &other.identity);
+    logged(scene, tick_run);
+    CU_ASSERT(scene->oracle.count[ORACLE_ENROLL] == 0);
+    CHECK_TEXT(scene->oracle.shown[ORACLE_ENROLL], "");
+    CU_ASSERT(times_said(scene, "the directory does not answer") == 1);
+    passport_done(&other);
+    scene_free(scene);
 }
 
 /* Enrols, and is refused: asked again not at once, and within a bound. */
@@ -300,7 +335,7 @@ static void a_directory_that_is_away_is_asked_again_soon(void)
     struct agent *agent = &scene->agent;
 
     inquiry_free(agent->directory);
-    agent->directory = inquiry_new(agent->rpc, "127.0.0.1:1", "", &events, agent);
+    agent->directory = inquiry_new(agent->rpc, "127.0.0.1:1", &agent->papers, &events, agent);
     for (int k = 0; k < 3; k++)
         logged(scene, tick_run);
     CU_ASSERT(agent->refused.failures == 0 && agent->enroll_after == 0);
@@ -322,8 +357,8 @@ static void without_a_token_nothing_is_asked(void)
     scene_free(scene);
 }
 
-/* The agent trains; its secret is another one since the controller has another key. */
-static void a_secret_that_is_refused_is_asked_for_again(void)
+/* The agent trains; its certificate does not count any more. */
+static void who_is_refused_for_its_certificate_asks_for_another(void)
 {
     void (*const asks[])(void *context) = {report_run, witness_run};
     const enum oracle_kind kinds[] = {ORACLE_REPORT, ORACLE_WITNESS};
@@ -337,31 +372,34 @@ static void a_secret_that_is_refused_is_asked_for_again(void)
         agent->member.state = MEMBER_RUNNING;
         logged(scene, tick_only); /* it follows: nothing is asked */
         scene->oracle.refusal[kinds[i]] = RPC_UNAUTHENTICATED;
-        answer_wait(scene, OTHER);
         logged(scene, asks[i]);
         CU_ASSERT(agent->renewing && wait_of(scene) != NOT_ASKED);
         CU_ASSERT(scene->oracle.count[ORACLE_ENROLL] == 1);
 
         logged(scene, tick_run);
+        CU_ASSERT(asked_for_one(scene));
         CU_ASSERT(!agent->renewing && agent->member.state == MEMBER_RUNNING);
-        CHECK_TEXT(agent->secret, OTHER);
         CU_ASSERT(agent->refused.failures == 1); /* until a report is taken */
         scene->oracle.refusal[kinds[i]] = RPC_OK;
         logged(scene, report_run);
-        CHECK_TEXT(scene->oracle.shown[ORACLE_REPORT], OTHER);
+        CHECK_TEXT(scene->oracle.shown[ORACLE_REPORT], ORACLE_NAME);
         CU_ASSERT(agent->refused.failures == 0);
         scene_free(scene);
     }
 }
 
 SUITE("agent enrol",
-      {"the secret comes with the answer to a token", the_secret_comes_with_the_answer_to_a_token},
+      {"a certificate comes with the answer to a token",
+       a_certificate_comes_with_the_answer_to_a_token},
+      {"a certificate that has aged is renewed", a_certificate_that_has_aged_is_renewed},
       {"the token is read whenever it is shown", the_token_is_read_whenever_it_is_shown},
-      {"who has the secret shows it", who_has_the_secret_shows_it},
-      {"an answer without a secret is asked for again",
-       an_answer_without_a_secret_is_asked_for_again},
+      {"an answer without a certificate is asked for again",
+       an_answer_without_a_certificate_is_asked_for_again},
+      {"a directory that is not believed learns nothing",
+       a_directory_that_is_not_believed_learns_nothing},
       {"a refusal is waited out and logged once", a_refusal_is_waited_out_and_logged_once},
       {"a directory that is away is asked again soon",
        a_directory_that_is_away_is_asked_again_soon},
       {"without a token nothing is asked", without_a_token_nothing_is_asked},
-      {"a secret that is refused is asked for again", a_secret_that_is_refused_is_asked_for_again})
+      {"who is refused for its certificate asks for another",
+       who_is_refused_for_its_certificate_asks_for_another})

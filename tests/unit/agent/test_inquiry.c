@@ -13,6 +13,7 @@
 struct scene {
     struct oracle oracle;
     struct inquiry *inquiry;
+    struct papers papers;
     struct text log;
     int status; /* of the newest */
     int want;   /* stop after so many answers */
@@ -75,6 +76,7 @@ static struct scene *scene_new(void)
     Muster__WitnessReply witnessed = MUSTER__WITNESS_REPLY__INIT;
 
     oracle_open(&scene->oracle);
+    oracle_papers(&scene->papers, true);
     enrolled.wait = 1;
     reported.incidents = 3;
     witnessed.promised = 7;
@@ -82,7 +84,7 @@ static struct scene *scene_new(void)
     oracle_answer(&scene->oracle, ORACLE_REPORT, &reported.base);
     oracle_answer(&scene->oracle, ORACLE_WITNESS, &witnessed.base);
     scene->inquiry =
-        inquiry_new(scene->oracle.rpc, scene->oracle.address, ORACLE_SECRET, &events, scene);
+        inquiry_new(scene->oracle.rpc, scene->oracle.address, &scene->papers, &events, scene);
     return scene;
 }
 
@@ -90,6 +92,7 @@ static void scene_free(struct scene *scene)
 {
     inquiry_free(scene->inquiry);
     oracle_close(&scene->oracle);
+    papers_done(&scene->papers);
     text_done(&scene->log);
     free(scene);
 }
@@ -171,30 +174,43 @@ static void questions_of_different_kinds_do_not_wait_for_each_other(void)
     scene_free(scene);
 }
 
-static void a_token_is_shown_by_who_enrols_and_the_secret_by_others(void)
+static void a_token_is_shown_by_who_enrols_and_a_certificate_by_others(void)
 {
     struct scene *scene = scene_new();
     const struct oracle *oracle = &scene->oracle;
 
     enroll_ask(scene, 1);
     scene_run(scene, 1);
-    CHECK_TEXT(oracle->shown[ORACLE_ENROLL], ORACLE_SECRET);
-    inquiry_secret(scene->inquiry, "");
+    CHECK_TEXT(oracle->shown[ORACLE_ENROLL], "");
     inquiry_token(scene->inquiry, "first");
     inquiry_token(scene->inquiry, "token");
-    enroll_ask(scene, 1);
-    report_ask(scene, 1);
-    scene_run(scene, 2);
-    CHECK_TEXT(oracle->shown[ORACLE_ENROLL], "token");
-    CHECK_TEXT(oracle->shown[ORACLE_REPORT], "");
-    inquiry_secret(scene->inquiry, ORACLE_SECRET);
     enroll_ask(scene, 1);
     report_ask(scene, 1);
     witness_ask(scene, 1);
     scene_run(scene, 3);
     CHECK_TEXT(oracle->shown[ORACLE_ENROLL], "token");
-    CHECK_TEXT(oracle->shown[ORACLE_REPORT], ORACLE_SECRET);
-    CHECK_TEXT(oracle->shown[ORACLE_WITNESS], ORACLE_SECRET);
+    CHECK_TEXT(oracle->shown[ORACLE_REPORT], ORACLE_NAME);
+    CHECK_TEXT(oracle->shown[ORACLE_WITNESS], ORACLE_NAME);
+    scene_free(scene);
+}
+
+/* Before it has enrolled the directory does not speak with it; it is heard once it has. */
+static void papers_that_have_changed_are_shown_from_then_on(void)
+{
+    struct scene *scene = scene_new();
+
+    papers_done(&scene->papers);
+    oracle_papers(&scene->papers, false);
+    report_ask(scene, 1);
+    scene_run(scene, 1);
+    CU_ASSERT(scene->status == RPC_UNAVAILABLE);
+    papers_done(&scene->papers);
+    oracle_papers(&scene->papers, true);
+    inquiry_renewed(scene->inquiry);
+    report_ask(scene, 1);
+    scene_run(scene, 1);
+    CU_ASSERT(scene->status == RPC_OK);
+    CHECK_TEXT(scene->oracle.shown[ORACLE_REPORT], ORACLE_NAME);
     scene_free(scene);
 }
 
@@ -236,7 +252,7 @@ static void a_directory_that_is_away_is_said_to_be(void)
     struct scene *scene = scene_new();
 
     inquiry_free(scene->inquiry);
-    scene->inquiry = inquiry_new(scene->oracle.rpc, "127.0.0.1:1", ORACLE_SECRET, &events, scene);
+    scene->inquiry = inquiry_new(scene->oracle.rpc, "127.0.0.1:1", &scene->papers, &events, scene);
     enroll_ask(scene, 1);
     report_ask(scene, 1);
     witness_ask(scene, 1);
@@ -284,8 +300,10 @@ SUITE("agent inquiry",
       {"every question brings its answer", every_question_brings_its_answer},
       {"questions of different kinds do not wait for each other",
        questions_of_different_kinds_do_not_wait_for_each_other},
-      {"a token is shown by who enrols and the secret by others",
-       a_token_is_shown_by_who_enrols_and_the_secret_by_others},
+      {"a token is shown by who enrols and a certificate by others",
+       a_token_is_shown_by_who_enrols_and_a_certificate_by_others},
+      {"papers that have changed are shown from then on",
+       papers_that_have_changed_are_shown_from_then_on},
       {"a refusal is told with its reason", a_refusal_is_told_with_its_reason},
       {"an answer that is malformed is none", an_answer_that_is_malformed_is_none},
       {"a directory that is away is said to be", a_directory_that_is_away_is_said_to_be},

@@ -4,14 +4,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
 #include "support/check.h"
+#include "support/passport.h"
 #include "wire/rpc_ask.h"
 
-#define SECRET  "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
-#define OTHER   "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define JOB     "digits"
 #define PATIENT CLOCK_SECONDS(20)
 #define AGENTS  2
 
@@ -26,6 +27,7 @@ struct party {
     struct scene *scene;
     struct identity id;
     struct peers *peers;
+    struct papers papers;
     struct book book;
     struct text log;
     struct words last;
@@ -153,31 +155,53 @@ static void on_guard(void *context)
     loop_stop(&scene->loop);
 }
 
-static void party_begin(struct scene *scene, uint32_t slot, const char *secret)
+/* Gives a party a certificate for its papers. */
+static void certify(struct party *party)
+{
+    const struct text *request = &party->papers.request;
+    const char *trust = passport_authority()->certificate.data;
+    char name[CERTIFICATE_NAME];
+    const struct certificate_grant grant = {name, NULL, time(NULL), AUTHORITY_MEMBER};
+    CLEAN(text) struct text chain = {0};
+
+    member_name_print(&party->papers.name, name);
+    CU_ASSERT_FATAL(!authority_certify(passport_authority(), request, &grant, &chain, NULL));
+    CU_ASSERT_FATAL(papers_take(&party->papers, chain.data, trust, time(NULL)) == 0);
+}
+
+static void party_begin(struct scene *scene, uint32_t slot, const char *job, bool certified)
 {
     struct party *party = &scene->parties[slot];
     const struct peers_settings settings = {.listen = "127.0.0.1:0",
-                                            .secret = secret,
+                                            .papers = &party->papers,
                                             .book = &party->book,
                                             .events = {on_message, on_serve, on_beat, on_lost},
                                             .standing = on_standing,
                                             .context = party};
+    struct member_name name;
 
     party->scene = scene;
     party->id = (struct identity){.slot = slot, .life = {slot + 1, 7}};
+    CU_ASSERT_FATAL(member_name_make(&name, job, 1, slot) == 0);
+    memcpy(name.life, party->id.life, sizeof name.life);
+    CU_ASSERT_FATAL(
+        papers_init(&party->papers, &name, passport_authority()->certificate.data, NULL) == 0);
+    if (certified)
+        certify(party);
     party->peers = peers_new(scene->rpc, &settings, NULL);
     CU_ASSERT_FATAL(party->peers != NULL);
 }
 
-static struct scene *scene_new(const char *second_secret)
+/* Two agents of one job; the second may be of another one, or not have enrolled. */
+static struct scene *scene_new(const char *second_job, bool second_certified)
 {
     struct scene *scene = memory_get(1, sizeof *scene);
 
     CU_ASSERT_FATAL(loop_init(&scene->loop, NULL) == 0);
     scene->rpc = rpc_new(&scene->loop, NULL);
     CU_ASSERT_FATAL(scene->rpc != NULL);
-    party_begin(scene, 0, SECRET);
-    party_begin(scene, 1, second_secret);
+    party_begin(scene, 0, JOB, true);
+    party_begin(scene, 1, second_job, second_certified);
     scene->guard = (struct timer){.call = on_guard, .context = scene};
     return scene;
 }
@@ -186,6 +210,7 @@ static void scene_free(struct scene *scene)
 {
     for (int i = 0; i < AGENTS; i++) {
         peers_free(scene->parties[i].peers);
+        papers_done(&scene->parties[i].papers);
         text_done(&scene->parties[i].log);
     }
     rpc_free(scene->rpc);
@@ -213,7 +238,7 @@ static void introduce(struct scene *scene, int from, int to, int port)
 
 static struct scene *scene_met(void)
 {
-    struct scene *scene = scene_new(SECRET);
+    struct scene *scene = scene_new(JOB, true);
 
     introduce(scene, 0, 1, peers_port(scene->parties[1].peers));
     return scene;
@@ -238,29 +263,73 @@ static void both_speak_on_the_session_that_one_has_opened(void)
     scene_free(scene);
 }
 
-/* Questions that are not for the session are their owner's to answer. */
-static void who_is_asked_how_it_stands_answers_itself(void)
+/* Asks the second agent how it stands; `entries` are made by that. */
+static void standing_ask(struct scene *scene, const struct rpc_identity *identity, int entries)
 {
-    struct scene *scene = scene_new(SECRET);
     const struct rpc_question question = {"", 0, on_answered, scene};
     struct rpc_channel *channel;
     char address[64];
+    char name[CERTIFICATE_NAME];
 
     snprintf(address, sizeof address, "127.0.0.1:%d", peers_port(scene->parties[1].peers));
-    channel = rpc_dial(scene->rpc, address, SECRET);
+    member_name_print(&scene->parties[1].papers.name, name);
+    channel = rpc_dial(scene->rpc, address, name, identity);
     rpc_ask(channel, "/muster.Member/Standing", clock_now() + PATIENT, &question);
-    scene_run(scene, 2);
+    scene_run(scene, entries);
+    rpc_hang_up(channel);
+}
+
+/* Questions that are not for the session are their owner's to answer. */
+static void the_directory_is_told_how_an_agent_stands(void)
+{
+    struct scene *scene = scene_met();
+    struct passport directory;
+
+    passport_make(&directory, MEMBER_NAME_DIRECTORY);
+    standing_ask(scene, &directory.identity, 2);
     CHECK_TEXT(log_of(scene, 1), "asked, ");
     CHECK_TEXT(log_of(scene, 0), "answered 5, ");
     CU_ASSERT(peers_alone(scene->parties[1].peers));
-    rpc_hang_up(channel);
+    CU_ASSERT(peers_counts(scene->parties[1].peers).refused == 0);
+    passport_done(&directory);
+    scene_free(scene);
+}
+
+static void nobody_else_is_told_how_an_agent_stands(void)
+{
+    struct scene *scene = scene_met();
+
+    standing_ask(scene, &scene->parties[0].papers.own, 1);
+    CHECK_TEXT(log_of(scene, 1), "");
+    CHECK_TEXT(log_of(scene, 0), "answered 7, ");
+    CU_ASSERT(peers_counts(scene->parties[1].peers).refused == 1);
+    scene_free(scene);
+}
+
+/* It vouches for agents, but is none. */
+static void the_directory_opens_no_session(void)
+{
+    struct scene *scene = scene_met();
+    struct papers *papers = &scene->parties[0].papers;
+    struct rpc_identity own = papers->own;
+    struct passport directory;
+
+    passport_make(&directory, MEMBER_NAME_DIRECTORY);
+    papers->own = directory.identity;
+    say(&scene->parties[0], &scene->parties[1].id, "hello");
+    scene_run(scene, 1);
+    CHECK_TEXT(log_of(scene, 0), "lost 1, ");
+    CHECK_TEXT(log_of(scene, 1), "");
+    CU_ASSERT(peers_counts(scene->parties[1].peers).refused == 1);
+    papers->own = own;
+    passport_done(&directory);
     scene_free(scene);
 }
 
 /* Who sends does not expect to be called back while it sends. */
 static void who_cannot_be_reached_is_lost_later(void)
 {
-    struct scene *scene = scene_new(SECRET);
+    struct scene *scene = scene_new(JOB, true);
 
     say(&scene->parties[0], &scene->parties[1].id, "hello");
     CHECK_TEXT(log_of(scene, 0), "");
@@ -289,22 +358,32 @@ static void another_incarnation_is_not_reached(void)
     scene_free(scene);
 }
 
-static void who_does_not_know_the_secret_is_not_heard(void)
+/* Its certificate is of the same authority, and it knows whom to ask for by name: an agent of job B
+ * neither is let in by one of job A, nor is it taken for one. */
+static void an_agent_of_another_job_is_not_heard(void)
 {
-    struct scene *scene = scene_new(OTHER);
+    struct scene *scene = scene_new("letters", true);
 
     introduce(scene, 0, 1, peers_port(scene->parties[1].peers));
+    introduce(scene, 1, 0, peers_port(scene->parties[0].peers));
     say(&scene->parties[0], &scene->parties[1].id, "hello");
     scene_run(scene, 1);
     CHECK_TEXT(log_of(scene, 0), "lost 1, ");
     CHECK_TEXT(log_of(scene, 1), "");
+    /* It dials the name of an agent of the job, with its own certificate. */
+    snprintf(scene->parties[1].papers.name.job, sizeof scene->parties[1].papers.name.job, JOB);
+    say(&scene->parties[1], &scene->parties[0].id, "hello");
+    scene_run(scene, 1);
+    CHECK_TEXT(log_of(scene, 1), "lost 0, ");
+    CHECK_TEXT(log_of(scene, 0), "lost 1, ");
+    CU_ASSERT(peers_counts(scene->parties[0].peers).refused == 1);
     scene_free(scene);
 }
 
-/* As long as an agent has not been told the secret. */
-static void who_has_no_secret_reaches_nobody_and_lets_nobody_in(void)
+/* As long as an agent has not enrolled. */
+static void who_has_no_certificate_reaches_nobody_and_lets_nobody_in(void)
 {
-    struct scene *scene = scene_new(NULL);
+    struct scene *scene = scene_new(JOB, false);
 
     introduce(scene, 0, 1, peers_port(scene->parties[1].peers));
     introduce(scene, 1, 0, peers_port(scene->parties[0].peers));
@@ -315,7 +394,8 @@ static void who_has_no_secret_reaches_nobody_and_lets_nobody_in(void)
     CHECK_TEXT(log_of(scene, 0), "lost 1, ");
     CHECK_TEXT(log_of(scene, 1), "lost 0, ");
 
-    peers_secret(scene->parties[1].peers, SECRET);
+    certify(&scene->parties[1]);
+    peers_renewed(scene->parties[1].peers);
     say(&scene->parties[0], &scene->parties[1].id, "now");
     scene_run(scene, 1);
     CHECK_TEXT(log_of(scene, 1), "lost 0, 0: now, ");
@@ -339,7 +419,8 @@ static void what_is_not_understood_ends_the_session(void)
     scene_free(scene);
 }
 
-/* A session belongs to one incarnation; what another says on it is not acted on. */
+/* A session belongs to the incarnation that its certificate names; what another says on it is not
+ * acted on. */
 static void a_session_that_changes_hands_is_ended(void)
 {
     struct scene *scene = scene_met();
@@ -351,6 +432,7 @@ static void a_session_that_changes_hands_is_ended(void)
     scene_run(scene, 2);
     CHECK_TEXT(log_of(scene, 0), "lost 1, ");
     CHECK_TEXT(log_of(scene, 1), "0: hello, lost 0, ");
+    CU_ASSERT(peers_counts(scene->parties[1].peers).refused == 1);
     scene_free(scene);
 }
 
@@ -409,7 +491,7 @@ static void an_address_that_is_in_use_is_refused(void)
     struct scene *scene = scene_met();
     char address[32];
     const struct peers_settings settings = {
-        .listen = address, .secret = SECRET, .book = &scene->parties[0].book};
+        .listen = address, .papers = &scene->parties[0].papers, .book = &scene->parties[0].book};
     struct error error = {""};
 
     snprintf(address, sizeof address, "127.0.0.1:%d", peers_port(scene->parties[1].peers));
@@ -421,12 +503,14 @@ static void an_address_that_is_in_use_is_refused(void)
 SUITE("agent peers",
       {"both speak on the session that one has opened",
        both_speak_on_the_session_that_one_has_opened},
-      {"who is asked how it stands answers itself", who_is_asked_how_it_stands_answers_itself},
+      {"the directory is told how an agent stands", the_directory_is_told_how_an_agent_stands},
+      {"nobody else is told how an agent stands", nobody_else_is_told_how_an_agent_stands},
+      {"the directory opens no session", the_directory_opens_no_session},
       {"who cannot be reached is lost later", who_cannot_be_reached_is_lost_later},
       {"another incarnation is not reached", another_incarnation_is_not_reached},
-      {"who does not know the secret is not heard", who_does_not_know_the_secret_is_not_heard},
-      {"who has no secret reaches nobody and lets nobody in",
-       who_has_no_secret_reaches_nobody_and_lets_nobody_in},
+      {"an agent of another job is not heard", an_agent_of_another_job_is_not_heard},
+      {"who has no certificate reaches nobody and lets nobody in",
+       who_has_no_certificate_reaches_nobody_and_lets_nobody_in},
       {"what is not understood ends the session", what_is_not_understood_ends_the_session},
       {"a session that changes hands is ended", a_session_that_changes_hands_is_ended},
       {"who cuts is not told and the other is", who_cuts_is_not_told_and_the_other_is},

@@ -2,14 +2,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "agent/lease.h"
 #include "agent/peers.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "support/check.h"
+#include "support/passport.h"
 
-#define SECRET  "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define JOB     "digits"
 #define PATIENT CLOCK_SECONDS(30)
 
 /* A message is its sender's identity, whether it is a beat, and a number. */
@@ -34,6 +36,8 @@ struct scene {
     struct rpc *rpc;
     struct peers *peers;
     struct rpc_server *other;
+    struct papers papers;     /* of the agent */
+    struct passport passport; /* of the other one */
     struct book book;
     struct words last;
     struct text log;
@@ -167,12 +171,39 @@ static void say(struct scene *scene)
     peers_send(scene->peers, &peer, &words, sizeof words);
 }
 
+static void name_make(struct member_name *name, const struct identity *id)
+{
+    CU_ASSERT_FATAL(member_name_make(name, JOB, 1, id->slot) == 0);
+    memcpy(name->life, id->life, sizeof name->life);
+}
+
+/* Both have certificates. */
+static void papers_make(struct scene *scene)
+{
+    const char *trust = passport_authority()->certificate.data;
+    char text[CERTIFICATE_NAME];
+    const struct certificate_grant grant = {text, NULL, time(NULL), AUTHORITY_MEMBER};
+    CLEAN(text) struct text chain = {0};
+    struct papers *papers = &scene->papers;
+    struct member_name name;
+
+    name_make(&name, &peer);
+    member_name_print(&name, text);
+    passport_make(&scene->passport, text);
+    name_make(&name, &self);
+    member_name_print(&name, text);
+    CU_ASSERT_FATAL(papers_init(papers, &name, trust, NULL) == 0);
+    CU_ASSERT_FATAL(
+        !authority_certify(passport_authority(), &papers->request, &grant, &chain, NULL) &&
+        !papers_take(papers, chain.data, trust, grant.now));
+}
+
 /* The agent has said one thing to the other one, on a session that it has opened. */
 static struct scene *scene_new(enum manner first, enum manner second)
 {
     struct scene *scene = memory_get(1, sizeof *scene);
     const struct peers_settings settings = {.listen = "127.0.0.1:0",
-                                            .secret = SECRET,
+                                            .papers = &scene->papers,
                                             .book = &scene->book,
                                             .events = {on_message, on_serve, on_beat, on_lost},
                                             .context = scene};
@@ -183,8 +214,9 @@ static struct scene *scene_new(enum manner first, enum manner second)
     CU_ASSERT_FATAL(loop_init(&scene->loop, NULL) == 0);
     scene->rpc = rpc_new(&scene->loop, NULL);
     CU_ASSERT_FATAL(scene->rpc != NULL);
+    papers_make(scene);
     scene->peers = peers_new(scene->rpc, &settings, NULL);
-    scene->other = rpc_serve(scene->rpc, "127.0.0.1:0", SECRET, &service, NULL);
+    scene->other = rpc_serve(scene->rpc, "127.0.0.1:0", &scene->passport.identity, &service, NULL);
     CU_ASSERT_FATAL(scene->peers != NULL && scene->other != NULL);
     scene->guard = (struct timer){.call = on_guard, .context = &scene->loop};
     scene->check = (struct timer){.call = on_check, .context = scene};
@@ -219,9 +251,11 @@ static void other_calls(struct scene *scene)
 {
     static const struct rpc_events events = {nothing_heard, call_ended};
     char address[32];
+    char name[CERTIFICATE_NAME];
 
     snprintf(address, sizeof address, "127.0.0.1:%d", peers_port(scene->peers));
-    scene->channel = rpc_dial(scene->rpc, address, SECRET);
+    member_name_print(&scene->papers.name, name);
+    scene->channel = rpc_dial(scene->rpc, address, name, &scene->passport.identity);
     scene->call = rpc_open(scene->channel, "/muster.Member/Session", CLOCK_NEVER, &events, scene);
 }
 
@@ -233,6 +267,8 @@ static void scene_free(struct scene *scene)
     rpc_stop(scene->other);
     rpc_free(scene->rpc);
     loop_done(&scene->loop);
+    papers_done(&scene->papers);
+    passport_done(&scene->passport);
     text_done(&scene->log);
     free(scene);
 }

@@ -61,9 +61,10 @@ static struct scene *scene_new(void)
     agent->leave_timer = (struct timer){.call = on_leave, .context = agent};
     ranks_init(&agent->ranks, 1, 1);
     lead_init(&agent->lead, &agent->self, &job);
+    oracle_papers(&agent->papers, true);
     CU_ASSERT_FATAL(exposition_open(agent, NULL) == 0);
     agent->directory =
-        inquiry_new(scene->oracle.rpc, scene->oracle.address, ORACLE_SECRET, &events, agent);
+        inquiry_new(scene->oracle.rpc, scene->oracle.address, &agent->papers, &events, agent);
     return scene;
 }
 
@@ -71,6 +72,7 @@ static void scene_free(struct scene *scene)
 {
     muster__report__free_unpacked(scene->report, NULL);
     inquiry_free(scene->agent.directory);
+    papers_done(&scene->agent.papers);
     exposition_close(&scene->agent);
     lead_done(&scene->agent.lead);
     loop_done(&scene->agent.loop);

@@ -4,11 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "support/check.h"
 #include "support/command_line.h"
-
-#define SECRET "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
 /* A command line under way. */
 struct attempt {
@@ -31,15 +28,6 @@ static int say(struct attempt *attempt, int stream, const char *const *words, st
 
 #define READ(attempt, said, ...) say(attempt, 2, (const char *const[]){__VA_ARGS__, NULL}, said)
 
-static const char *secret_path(const char *content)
-{
-    static char path[128];
-
-    snprintf(path, sizeof path, "%s/secret", check_directory());
-    CU_ASSERT_FATAL(file_write(path, content, strlen(content), NULL) == 0);
-    return path;
-}
-
 static void every_option_reaches_its_setting(void)
 {
     struct attempt attempt = {0};
@@ -52,8 +40,8 @@ static void every_option_reaches_its_setting(void)
                        "--slot=5",
                        "--ranks=4",
                        "--directory=127.0.0.1:9",
-                       "--secret-file",
-                       secret_path(SECRET "\n"),
+                       "--token-file=/run/token",
+                       "--trust-file=/run/trust",
                        "--listen=0.0.0.0:7000",
                        "--host=10.0.0.7",
                        "--node=here",
@@ -69,7 +57,10 @@ static void every_option_reaches_its_setting(void)
     CHECK_TEXT(settings->job, "uid");
     CU_ASSERT(settings->attempt == 3 && settings->slot == 5 && settings->ranks == 4);
     CHECK_TEXT(settings->directory, "127.0.0.1:9");
-    CHECK_TEXT(settings->secret, SECRET);
+    CHECK_TEXT(settings->token_file, "/run/token");
+    CHECK_TEXT(settings->trust_file, "/run/trust");
+    CHECK_TEXT(settings->name.job, "uid");
+    CU_ASSERT(settings->name.attempt == 3 && settings->name.slot == 5);
     CHECK_TEXT(settings->listen, "0.0.0.0:7000");
     CHECK_TEXT(settings->host, "10.0.0.7");
     CHECK_TEXT(settings->node, "here");
@@ -99,8 +90,8 @@ static void what_is_not_given_has_its_default(void)
                        "uid",
                        "-d",
                        "127.0.0.1:9",
-                       "--secret-file",
-                       secret_path(SECRET),
+                       "--token-file=x",
+                       "--trust-file=x",
                        "-l",
                        cases[i].listen,
                        "trainer") == 0);
@@ -121,8 +112,8 @@ static void refusal_check(const char *word, const char *says)
                    &said,
                    "--job=uid",
                    "--directory=127.0.0.1:9",
-                   "--secret-file",
-                   secret_path(SECRET),
+                   "--token-file=x",
+                   "--trust-file=x",
                    word,
                    "trainer") == 2);
     CHECK_HAS(text_string(&said), says);
@@ -137,13 +128,15 @@ static void what_is_out_of_bounds_is_refused(void)
     refusal_check("--attempt=0", "--attempt");
     refusal_check("--log-level=loud", "'loud' is not one of debug, info, warning, error");
     refusal_check("--what", "--what");
+    refusal_check("--job=", "--job: '' is not of letters a to z, digits and dashes");
+    refusal_check("--job=a.b", "--job: 'a.b' is not of letters");
 }
 
 static void what_cannot_be_done_without_is_asked_for(void)
 {
     static const char *const lines[][4] = {
-        {"--job=uid", "--secret-file=x", "trainer"},
-        {"--directory=127.0.0.1:9", "--secret-file=x", "trainer"}};
+        {"--job=uid", "--token-file=x", "trainer"},
+        {"--directory=127.0.0.1:9", "--token-file=x", "trainer"}};
     struct attempt attempt = {0};
 
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
@@ -154,70 +147,16 @@ static void what_cannot_be_done_without_is_asked_for(void)
     }
 }
 
-static void either_a_secret_or_a_token_is_asked_for(void)
+static void token_and_trust_are_asked_for(void)
 {
     struct attempt attempt = {0};
-    CLEAN(text) struct text none = {0};
-    CLEAN(text) struct text both = {0};
-    CLEAN(text) struct text token = {0};
+    CLEAN(text) struct text no_token = {0};
+    CLEAN(text) struct text no_trust = {0};
 
-    CU_ASSERT(READ(&attempt, &none, "-juid", "-d127.0.0.1:9", "trainer") == 2);
-    CHECK_HAS(text_string(&none), "one of --secret-file and --token-file is needed");
-    CU_ASSERT(READ(&attempt,
-                   &both,
-                   "-juid",
-                   "-d127.0.0.1:9",
-                   "--token-file=x",
-                   "--secret-file",
-                   secret_path(SECRET),
-                   "trainer") == 2);
-    CHECK_HAS(text_string(&both), "one of --secret-file and --token-file is needed");
-    CU_ASSERT(READ(&attempt, &token, "-juid", "-d127.0.0.1:9", "--token-file=/x", "trainer") == 0);
-    CHECK_TEXT(attempt.settings.token_file, "/x");
-    CHECK_TEXT(attempt.settings.secret, "");
-    CU_ASSERT(attempt.settings.secret_file == NULL);
-}
-
-/* Checks what is said of a secret file with that content. */
-static void secret_check(const char *content, const char *says)
-{
-    struct attempt attempt = {0};
-    CLEAN(text) struct text said = {0};
-    int outcome = READ(&attempt,
-                       &said,
-                       "--job=uid",
-                       "--directory=127.0.0.1:9",
-                       "--secret-file",
-                       secret_path(content),
-                       "trainer");
-
-    CU_ASSERT(outcome == (says ? 2 : 0));
-    CHECK_HAS(text_string(&said), says ? says : "");
-}
-
-static void a_secret_is_64_hexadecimal_digits(void)
-{
-    secret_check(SECRET, NULL);
-    secret_check(SECRET "\n", NULL);
-    secret_check(SECRET "\n\n", "must hold 64 hexadecimal digits");
-    secret_check(SECRET "0", "must hold 64 hexadecimal digits");
-    secret_check("0011", "must hold 64 hexadecimal digits");
-    secret_check("", "must hold 64 hexadecimal digits");
-    secret_check("g" SECRET, "must hold 64 hexadecimal digits");
-}
-
-static void a_secret_file_that_is_not_there_is_named(void)
-{
-    struct attempt attempt = {0};
-    CLEAN(text) struct text said = {0};
-
-    CU_ASSERT(READ(&attempt,
-                   &said,
-                   "--job=uid",
-                   "--directory=127.0.0.1:9",
-                   "--secret-file=/nowhere/secret",
-                   "trainer") == 2);
-    CHECK_HAS(text_string(&said), "--secret-file /nowhere/secret: no such file");
+    CU_ASSERT(READ(&attempt, &no_token, "-juid", "-d127.0.0.1:9", "--trust-file=x", "t") == 2);
+    CHECK_HAS(text_string(&no_token), "--token-file and --trust-file are needed");
+    CU_ASSERT(READ(&attempt, &no_trust, "-juid", "-d127.0.0.1:9", "--token-file=x", "t") == 2);
+    CHECK_HAS(text_string(&no_trust), "--token-file and --trust-file are needed");
 }
 
 static void help_is_no_mistake(void)
@@ -228,7 +167,7 @@ static void help_is_no_mistake(void)
 
     CU_ASSERT(say(&attempt, 1, words, &said) == 1);
     CHECK_HAS(text_string(&said), "usage: muster-agent");
-    CHECK_HAS(text_string(&said), "--secret-file FILE");
+    CHECK_HAS(text_string(&said), "--trust-file FILE");
     CHECK_HAS(text_string(&said), "--token-file FILE");
 }
 
@@ -237,7 +176,5 @@ SUITE("agent settings",
       {"what is not given has its default", what_is_not_given_has_its_default},
       {"what is out of bounds is refused", what_is_out_of_bounds_is_refused},
       {"what cannot be done without is asked for", what_cannot_be_done_without_is_asked_for},
-      {"either a secret or a token is asked for", either_a_secret_or_a_token_is_asked_for},
-      {"a secret is 64 hexadecimal digits", a_secret_is_64_hexadecimal_digits},
-      {"a secret file that is not there is named", a_secret_file_that_is_not_there_is_named},
+      {"token and trust are asked for", token_and_trust_are_asked_for},
       {"help is no mistake", help_is_no_mistake})

@@ -1,4 +1,4 @@
-/* How an agent stands: whether it trains, said to whoever knows job and attempt. */
+/* How an agent stands: whether it trains, said to whoever asks about its job and attempt. */
 #include "agent/standing.h"
 
 #include <stdio.h>
@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "support/check.h"
+#include "support/passport.h"
 #include "wire/rpc_ask.h"
 
 #define STANDING "/muster.Member/Standing"
@@ -64,8 +65,8 @@ static void on_opened(void *context, struct rpc_call *call)
 static void scene_open(struct scene *scene)
 {
     static const struct rpc_method methods[] = {{STANDING, on_opened}};
-    const struct rpc_service service = {
-        .methods = methods, .method_count = 1, .context = scene, .open = true};
+    const struct rpc_service service = {.methods = methods, .method_count = 1, .context = scene};
+    struct passport passport;
     char address[64];
 
     *scene = (struct scene){.agent = memory_get(1, sizeof *scene->agent)};
@@ -76,10 +77,12 @@ static void scene_open(struct scene *scene)
         abort();
     scene->agent->rpc = rpc_new(&scene->agent->loop, NULL);
     CU_ASSERT_FATAL(scene->agent->rpc != NULL);
-    scene->server = rpc_serve(scene->agent->rpc, "127.0.0.1:0", NULL, &service, NULL);
+    passport_make(&passport, "agent.example");
+    scene->server = rpc_serve(scene->agent->rpc, "127.0.0.1:0", &passport.identity, &service, NULL);
     CU_ASSERT_FATAL(scene->server != NULL);
     snprintf(address, sizeof address, "127.0.0.1:%d", rpc_port(scene->server));
-    scene->channel = rpc_dial(scene->agent->rpc, address, "");
+    scene->channel = rpc_dial(scene->agent->rpc, address, "agent.example", &passport.identity);
+    passport_done(&passport);
 }
 
 static void scene_close(struct scene *scene)

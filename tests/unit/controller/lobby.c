@@ -44,16 +44,71 @@ static void on_answer(void *context, int status, const char *reason, const void 
         loop_stop(&lobby->loop);
 }
 
-void lobby_dial(struct lobby *lobby, int port, const char *secret)
+/* Dials the directory at a port as those do who enrol. */
+static void channel_make(struct lobby *lobby, int port, const char *token)
 {
-    char address[64];
+    const struct rpc_identity none = passport_none();
 
-    *lobby = (struct lobby){.facts = MUSTER__JOB_FACTS__INIT};
+    snprintf(lobby->address, sizeof lobby->address, "127.0.0.1:%d", port);
+    lobby->channel = rpc_dial(lobby->rpc, lobby->address, MEMBER_NAME_DIRECTORY, &none);
+    rpc_channel_credential(lobby->channel, token);
+}
+
+void lobby_dial(struct lobby *lobby, int port, const char *token)
+{
+    *lobby = (struct lobby){.facts = MUSTER__JOB_FACTS__INIT, .authority = passport_authority()};
     if (loop_init(&lobby->loop, NULL) || !(lobby->rpc = rpc_new(&lobby->loop, NULL)))
         abort();
     lobby->guard = (struct timer){.call = guard_fires, .context = &lobby->loop};
-    snprintf(address, sizeof address, "127.0.0.1:%d", port);
-    lobby->channel = port ? rpc_dial(lobby->rpc, address, secret) : NULL;
+    if (port)
+        channel_make(lobby, port, token);
+}
+
+void lobby_as_named(struct lobby *lobby, const char *name)
+{
+    struct lobby_caller *caller = lobby->callers;
+
+    lobby->caller = NULL;
+    if (!name)
+        return;
+    while (caller < lobby->callers + lobby->caller_count && strcmp(caller->name, name) != 0)
+        caller++;
+    if (caller == lobby->callers + lobby->caller_count) {
+        CU_ASSERT_FATAL(lobby->caller_count < LOBBY_CALLERS);
+        lobby->caller_count++;
+        snprintf(caller->name, sizeof caller->name, "%s", name);
+        passport_make_by(&caller->passport, lobby->authority, name);
+        caller->channel =
+            rpc_dial(lobby->rpc, lobby->address, MEMBER_NAME_DIRECTORY, &caller->passport.identity);
+    }
+    lobby->caller = caller->channel;
+}
+
+void lobby_as(struct lobby *lobby, uint32_t slot, uint8_t life)
+{
+    char name[CERTIFICATE_NAME];
+
+    passport_member(name, LOBBY_JOB, LOBBY_ATTEMPT, slot, life);
+    lobby_as_named(lobby, name);
+}
+
+void lobby_hang_up(struct lobby *lobby)
+{
+    rpc_hang_up(lobby->channel);
+    lobby->channel = NULL;
+    while (lobby->caller_count) {
+        struct lobby_caller *caller = &lobby->callers[--lobby->caller_count];
+
+        rpc_hang_up(caller->channel);
+        passport_done(&caller->passport);
+    }
+}
+
+static void on_refused(void *context, const char *why)
+{
+    struct lobby *lobby = context;
+
+    snprintf(lobby->refused, sizeof lobby->refused, "%s", why);
 }
 
 static void on_claim(void *context, const struct directory_claim *claim, struct visitor *visitor)
@@ -71,32 +126,31 @@ static void on_claim(void *context, const struct directory_claim *claim, struct 
         loop_stop(&lobby->loop);
 }
 
-void lobby_begin(struct lobby *lobby, const char *secret)
+void lobby_begin(struct lobby *lobby, const char *token)
 {
     const struct directory_settings settings = {
-        .listen = "127.0.0.1:0", .verify = on_claim, .context = lobby};
-    const struct desk_settings desk = {.secret = LOBBY_SECRET,
-                                       .job = LOBBY_JOB,
+        .listen = "127.0.0.1:0", .verify = on_claim, .refused = on_refused, .context = lobby};
+    const struct desk_settings desk = {.job = LOBBY_JOB,
                                        .attempt = LOBBY_ATTEMPT,
                                        .facts = &lobby->facts,
                                        .reported = on_reported,
                                        .context = lobby};
-    char address[64];
 
-    lobby_dial(lobby, 0, secret);
+    lobby_dial(lobby, 0, token);
     lobby->facts.replicas = LOBBY_SLOTS;
     lobby->facts.spec = (char *)SPEC;
     lobby->directory = directory_open(lobby->rpc, &settings, NULL);
     if (!lobby->directory)
         abort();
     lobby->desk = desk_open(lobby->directory, &desk);
-    snprintf(address, sizeof address, "127.0.0.1:%d", directory_port(lobby->directory));
-    lobby->channel = rpc_dial(lobby->rpc, address, secret);
+    directory_authority(lobby->directory, lobby->authority);
+    channel_make(lobby, directory_port(lobby->directory), token);
+    lobby_as(lobby, 0, 1);
 }
 
 void lobby_end(struct lobby *lobby)
 {
-    rpc_hang_up(lobby->channel);
+    lobby_hang_up(lobby);
     desk_close(lobby->desk);
     directory_close(lobby->directory);
     rpc_free(lobby->rpc);
@@ -118,9 +172,10 @@ void lobby_ask_bytes(
     struct lobby *lobby, struct asked *asked, const char *path, const void *data, size_t size)
 {
     const struct rpc_question question = {data, size, on_answer, asked};
+    bool known = lobby->caller && (!strcmp(path, LOBBY_REPORT) || !strcmp(path, LOBBY_WITNESS));
 
     *asked = (struct asked){.lobby = lobby};
-    asked->ask = rpc_ask(lobby->channel, path, CLOCK_NEVER, &question);
+    asked->ask = rpc_ask(known ? lobby->caller : lobby->channel, path, CLOCK_NEVER, &question);
 }
 
 void lobby_ask(struct lobby *lobby,
@@ -198,6 +253,7 @@ void lobby_report(struct lobby *lobby, struct asked *asked, uint32_t slot, uint6
     request.text = (char *)"going well";
     request.incidents = incidents;
     request.n_incidents = 2;
+    lobby_as(lobby, slot, 1);
     lobby_ask(lobby, asked, LOBBY_REPORT, &request.base);
 }
 

@@ -8,15 +8,24 @@
 #include "base/loop.h"
 #include "controller/directory.h"
 #include "controller/enrolment.h"
+#include "support/passport.h"
 #include "wire/rpc_ask.h"
 
-#define LOBBY_SECRET  "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define LOBBY_TOKEN   "true"
+#define LOBBY_CALLERS 8
 #define LOBBY_ENROLL  "/muster.Directory/Enroll"
 #define LOBBY_REPORT  "/muster.Directory/Report"
 #define LOBBY_WITNESS "/muster.Directory/Witness"
 #define LOBBY_JOB     "digits"
 #define LOBBY_SLOTS   3
 #define LOBBY_ATTEMPT 3
+
+/* An agent that has a certificate, and its way to the directory. */
+struct lobby_caller {
+    char name[CERTIFICATE_NAME];
+    struct passport passport;
+    struct rpc_channel *channel;
+};
 
 /* A directory, or only the way to one, and the answers that came. */
 struct lobby {
@@ -26,10 +35,16 @@ struct lobby {
     Muster__JobFacts facts;
     struct directory *directory; /* NULL = it is elsewhere */
     struct desk *desk;
-    struct rpc_channel *channel;
-    int answers;             /* that came */
-    int wanted;              /* stop the loop after so many */
-    struct visitor *visitor; /* showed the token "late" and is not answered */
+    char address[64];
+    struct rpc_channel *channel; /* of those who enrol */
+    const struct authority *authority;
+    struct lobby_caller callers[LOBBY_CALLERS];
+    size_t caller_count;
+    struct rpc_channel *caller; /* of the one who reports and asks the witness */
+    char refused[32];           /* why a call was refused last */
+    int answers;                /* that came */
+    int wanted;                 /* stop the loop after so many */
+    struct visitor *visitor;    /* showed the token "late" and is not answered */
     uint32_t claimed_slot;
     int reports;
     char report_text[64];
@@ -53,12 +68,20 @@ struct agent {
     char address[32];
 };
 
-/* Serves a directory and dials it with that secret, or with a token: "true" is verified, "late" is
- * left to the test, others are refused. */
-void lobby_begin(struct lobby *lobby, const char *secret);
+/* Serves a directory and dials it with a token: "true" is verified, "late" is left to the test,
+ * others are refused. */
+void lobby_begin(struct lobby *lobby, const char *token);
 
 /* Dials the directory of another lobby, from a thread of its own. */
-void lobby_dial(struct lobby *lobby, int port, const char *secret);
+void lobby_dial(struct lobby *lobby, int port, const char *token);
+
+/* From now on this agent of the lobby's attempt reports and asks the witness; or, by its name, any;
+ * or, by NULL, one without a certificate. */
+void lobby_as(struct lobby *lobby, uint32_t slot, uint8_t life);
+void lobby_as_named(struct lobby *lobby, const char *name);
+
+/* Hangs up all channels. */
+void lobby_hang_up(struct lobby *lobby);
 void lobby_end(struct lobby *lobby);
 
 /* Serves until so many answers have come in all; negative = until a "late" token has. */

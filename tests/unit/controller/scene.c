@@ -20,7 +20,8 @@
 static const struct reconcile_settings settings = {
     .pod = {.agent_image = "registry.example/muster-agent:1",
             .trainer_image = "registry.example/muster-trainer:1",
-            .directory = "10.0.0.10:7070"},
+            .directory = "10.0.0.10:7070",
+            .trust = "-----BEGIN CERTIFICATE-----\n"},
     .progress_seconds = RECONCILE_PROGRESS,
 };
 

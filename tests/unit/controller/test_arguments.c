@@ -5,11 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "support/check.h"
 #include "support/command_line.h"
-
-#define KEY "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 
 /* A command line under way. */
 struct attempt {
@@ -49,15 +46,6 @@ static void environment_clear(void)
     unsetenv("MUSTER_POD");
 }
 
-static const char *key_path(const char *content)
-{
-    static char path[128];
-
-    snprintf(path, sizeof path, "%s/key", check_directory());
-    CU_ASSERT_FATAL(file_write(path, content, strlen(content), NULL) == 0);
-    return path;
-}
-
 static void every_option_is_taken(void)
 {
     struct attempt attempt = {0};
@@ -74,8 +62,7 @@ static void every_option_is_taken(void)
                    "--listen=127.0.0.1:1",
                    "--http=127.0.0.1:2",
                    "--log-level=debug",
-                   "--key-file",
-                   key_path(KEY "\n")) == 0);
+                   "--own-authority") == 0);
     CHECK_TEXT(text_string(&said), "");
     CHECK_TEXT(arguments->agent_image, "a:1");
     CHECK_TEXT(arguments->trainer_image, "t:1");
@@ -84,7 +71,7 @@ static void every_option_is_taken(void)
     CHECK_TEXT(arguments->space, "team-a");
     CHECK_TEXT(arguments->listen, "127.0.0.1:1");
     CHECK_TEXT(arguments->http, "127.0.0.1:2");
-    CHECK_TEXT(arguments->key, KEY);
+    CU_ASSERT(arguments->own_authority);
     CHECK_TEXT(arguments->pod, "muster-controller");
     CU_ASSERT(arguments->log_level == LOG_LEVEL_DEBUG);
 }
@@ -105,7 +92,7 @@ static void what_is_not_given_comes_from_the_environment_or_has_its_default(void
     CHECK_TEXT(arguments->pod, "muster-controller-x");
     CHECK_TEXT(arguments->listen, "0.0.0.0:7070");
     CHECK_TEXT(arguments->http, "0.0.0.0:8080");
-    CHECK_TEXT(arguments->key, "");
+    CU_ASSERT(!arguments->own_authority);
     CU_ASSERT(!arguments->space && !arguments->kubeconfig);
     CU_ASSERT(arguments->log_level == LOG_LEVEL_INFO);
     environment_clear();
@@ -138,7 +125,6 @@ static void what_is_wrong_is_said(void)
         {"--directory=", "are needed"},
         {"--agent-image=", "are needed"},
         {"--log-level=loud", "--log-level: 'loud' is not one of debug, info, warning, error"},
-        {"--key-file=/nowhere/key", "--key-file /nowhere/key: no such file"},
         {"--nonsense", "nonsense"},
         {"operand", "operand"},
     };
@@ -151,20 +137,6 @@ static void what_is_wrong_is_said(void)
         CU_ASSERT(READ(&attempt, &said, NEEDED, rows[i].word) == 2);
         CHECK_HAS(text_string(&said), rows[i].said);
         CHECK_HAS(text_string(&said), "usage: muster-controller");
-    }
-}
-
-static void a_key_file_holds_64_hexadecimal_digits(void)
-{
-    static const char *const wrong[] = {"", "\n", "00", KEY "0", KEY "\n\n", "x" KEY};
-
-    environment_clear();
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        struct attempt attempt = {0};
-        CLEAN(text) struct text said = {0};
-
-        CU_ASSERT(READ(&attempt, &said, NEEDED, "--key-file", key_path(wrong[i])) == 2);
-        CHECK_HAS(text_string(&said), ": must hold 64 hexadecimal digits");
     }
 }
 
@@ -186,5 +158,4 @@ SUITE("controller arguments",
       {"what is empty in the environment is not given",
        what_is_empty_in_the_environment_is_not_given},
       {"what is wrong is said", what_is_wrong_is_said},
-      {"a key file holds 64 hexadecimal digits", a_key_file_holds_64_hexadecimal_digits},
       {"help is given", help_is_given})

@@ -33,10 +33,9 @@ static bool new_attempt_is_open_and_told(struct town *town)
 
 static void enrol(struct town *town, struct asked *asked, uint32_t slot)
 {
-    char secret[RPC_SECRET];
+    CLEAN_FREE char *token = town_token(town, slot ? "digits-1-1-0" : "digits-1-0-0");
 
-    town_secret(town, 1, secret);
-    town_enrol(town, asked, slot, secret);
+    town_enrol(town, asked, slot, token);
     town_answers(town, town->answers + 1);
 }
 

@@ -14,7 +14,6 @@ static void vote_ask(struct town *town, struct asked *asked, uint64_t number, ui
     Muster__WitnessRequest request = MUSTER__WITNESS_REQUEST__INIT;
     Muster__View decided = MUSTER__VIEW__INIT;
     struct agent agent;
-    char secret[RPC_SECRET];
 
     agent_fill(&agent, 0, life);
     request.job = (char *)"job-uid";
@@ -22,8 +21,7 @@ static void vote_ask(struct town *town, struct asked *asked, uint64_t number, ui
     request.candidate = &agent.packed;
     request.number = number;
     request.decided = &decided;
-    town_secret(town, 1, secret);
-    rpc_channel_credential(town->agents.channel, secret);
+    town_as(town, 0, life);
     lobby_ask(&town->agents, asked, LOBBY_WITNESS, &request.base);
 }
 

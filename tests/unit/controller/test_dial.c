@@ -76,6 +76,35 @@ static void who_cannot_be_reached_is_silent(void)
     town_close(&town);
 }
 
+/* Its certificate is of the authority, but of another slot, attempt, or job. */
+static void who_is_another_agent_is_silent(void)
+{
+    static const struct {
+        const char *job;
+        uint32_t attempt;
+        uint32_t slot;
+    } others[] = {{"job-uid", 1, 1}, {"job-uid", 2, 0}, {"other-uid", 1, 0}};
+
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        char place[CERTIFICATE_NAME];
+        struct member_name name;
+        struct passport other;
+        struct town town;
+
+        town_open(&town);
+        town_job_runs(&town);
+        CU_ASSERT(!member_name_make(&name, others[i].job, others[i].attempt, others[i].slot));
+        member_name_place(&name, place);
+        passport_make_by(&other, &town.controller.keyring.authority, place);
+        rpc_server_identity(town.members, &other.identity);
+        dial(&town);
+        town_until(&town, has_stood);
+        CU_ASSERT(pod_of(&town)->standing == STANDING_SILENT && town.asked_members == 0);
+        passport_done(&other);
+        town_close(&town);
+    }
+}
+
 static bool has_no_address(struct town *town)
 {
     return !pod_of(town)->record.address;
@@ -163,6 +192,7 @@ static void an_attempt_that_trains_is_not_given_up(void)
 SUITE("controller dial",
       {"what an agent says is laid down", what_an_agent_says_is_laid_down},
       {"who cannot be reached is silent", who_cannot_be_reached_is_silent},
+      {"who is another agent is silent", who_is_another_agent_is_silent},
       {"a pod without an address is silent", a_pod_without_an_address_is_silent},
       {"who says nothing is silent after a while", who_says_nothing_is_silent_after_a_while},
       {"an agent is asked one question at a time", an_agent_is_asked_one_question_at_a_time},

@@ -10,8 +10,6 @@
 #include "lobby.h"
 #include "support/check.h"
 
-#define OTHER "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
-
 static void ended_is(struct asked *asked, int status, const char *reason)
 {
     CU_ASSERT(asked->order > 0 && asked->status == status && asked->size == 0);
@@ -19,23 +17,75 @@ static void ended_is(struct asked *asked, int status, const char *reason)
     asked_done(asked);
 }
 
-static void nobody_is_let_in_without_the_secret(void)
+/* Reports and asks the witness as the agent of slot 0 in its first life; all is refused. */
+static void calls_are_refused(struct lobby *lobby, const char *why)
 {
-    struct lobby lobby;
-    struct asked asked[3];
+    struct asked asked[2];
+    struct agent agent;
+    Muster__Report report = MUSTER__REPORT__INIT;
     Muster__WitnessRequest witness = MUSTER__WITNESS_REQUEST__INIT;
 
-    lobby_begin(&lobby, OTHER);
-    lobby_enroll(&lobby, &asked[0], 0, false);
-    lobby_report(&lobby, &asked[1], 0, 1);
-    witness.job = (char *)LOBBY_JOB;
-    witness.attempt = LOBBY_ATTEMPT;
-    lobby_ask(&lobby, &asked[2], LOBBY_WITNESS, &witness.base);
-    lobby_run(&lobby, 3);
-    ended_is(&asked[0], RPC_UNAUTHENTICATED, "that is not so");
-    for (size_t i = 1; i < 3; i++)
-        ended_is(&asked[i], RPC_UNAUTHENTICATED, "the secret of this job is needed");
-    CU_ASSERT(!desk_there(lobby.desk, 0) && lobby.reports == 0);
+    agent_fill(&agent, 0, 1);
+    report.job = witness.job = (char *)LOBBY_JOB;
+    report.attempt = witness.attempt = LOBBY_ATTEMPT;
+    report.lead = witness.candidate = &agent.packed;
+    lobby_ask(lobby, &asked[0], LOBBY_REPORT, &report.base);
+    lobby_run(lobby, lobby->answers + 1);
+    CHECK_TEXT(lobby->refused, why);
+    *lobby->refused = '\0';
+    lobby_ask(lobby, &asked[1], LOBBY_WITNESS, &witness.base);
+    lobby_run(lobby, lobby->answers + 1);
+    CHECK_TEXT(lobby->refused, why);
+    for (size_t i = 0; i < 2; i++)
+        ended_is(&asked[i], RPC_UNAUTHENTICATED, "the certificate of this agent is needed");
+    CU_ASSERT(lobby->reports == 0);
+}
+
+static void nobody_is_let_in_without_a_token(void)
+{
+    static const char *const tokens[] = {"", "false"};
+    struct lobby lobby;
+    struct asked asked;
+
+    for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++) {
+        lobby_begin(&lobby, tokens[i]);
+        lobby_enroll(&lobby, &asked, 0, false);
+        lobby_run(&lobby, 1);
+        ended_is(&asked, RPC_UNAUTHENTICATED, "that is not so");
+        CU_ASSERT(!desk_there(lobby.desk, 0));
+        lobby_end(&lobby);
+    }
+}
+
+/* Whatever certificate somebody has, it speaks for its own agent alone. */
+static void nobody_is_heard_in_the_name_of_another_agent(void)
+{
+    static const struct {
+        const char *job;
+        uint32_t attempt;
+        uint32_t slot;
+        uint8_t life;
+        const char *why;
+    } rows[] = {
+        {"letters", LOBBY_ATTEMPT, 0, 1, "other_job"},
+        {LOBBY_JOB, LOBBY_ATTEMPT - 1, 0, 1, "other_job"},
+        {LOBBY_JOB, LOBBY_ATTEMPT, 1, 1, "other_agent"},
+        {LOBBY_JOB, LOBBY_ATTEMPT, 0, 2, "other_agent"},
+    };
+    struct lobby lobby;
+
+    lobby_begin(&lobby, LOBBY_TOKEN);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char name[CERTIFICATE_NAME];
+
+        passport_member(name, rows[i].job, rows[i].attempt, rows[i].slot, rows[i].life);
+        lobby_as_named(&lobby, name);
+        calls_are_refused(&lobby, rows[i].why);
+    }
+    lobby_as_named(&lobby, MEMBER_NAME_DIRECTORY);
+    calls_are_refused(&lobby, "no_certificate");
+    lobby_as_named(&lobby, NULL);
+    calls_are_refused(&lobby, "no_certificate");
     lobby_end(&lobby);
 }
 
@@ -48,7 +98,7 @@ static void another_job_or_attempt_is_refused(void)
     Muster__Report report = MUSTER__REPORT__INIT;
     Muster__WitnessRequest witness = MUSTER__WITNESS_REQUEST__INIT;
 
-    lobby_begin(&lobby, LOBBY_SECRET);
+    lobby_begin(&lobby, LOBBY_TOKEN);
     agent_fill(&agent, 0, 1);
     enroll = enroll_request(&agent, true);
     enroll.attempt = LOBBY_ATTEMPT - 1;
@@ -61,6 +111,7 @@ static void another_job_or_attempt_is_refused(void)
     report.lead = &agent.packed;
     lobby_ask(&lobby, &asked[2], LOBBY_REPORT, &report.base);
     witness.job = (char *)LOBBY_JOB;
+    witness.candidate = &agent.packed;
     lobby_ask(&lobby, &asked[3], LOBBY_WITNESS, &witness.base);
     lobby_run(&lobby, 4);
     for (size_t i = 0; i < 4; i++)
@@ -104,7 +155,7 @@ static void a_malformed_request_is_refused(void)
     struct asked asked;
     int answers = 0;
 
-    lobby_begin(&lobby, LOBBY_SECRET);
+    lobby_begin(&lobby, LOBBY_TOKEN);
     for (int kind = 0; kind < 6; kind++) {
         struct agent agent;
         Muster__EnrollRequest request;
@@ -140,7 +191,7 @@ static void an_answer_that_is_too_large_is_told_as_that(void)
     struct asked asked;
 
     memset(spec, 'x', RPC_MESSAGE + 1);
-    lobby_begin(&lobby, LOBBY_SECRET);
+    lobby_begin(&lobby, LOBBY_TOKEN);
     lobby.facts.spec = spec;
     lobby_enroll(&lobby, &asked, 0, false);
     lobby_run(&lobby, 1);
@@ -159,7 +210,7 @@ static void whoever_leaves_is_not_answered(void)
     struct asked left;
     struct asked asked;
 
-    lobby_begin(&lobby, LOBBY_SECRET);
+    lobby_begin(&lobby, LOBBY_TOKEN);
     lobby_enroll(&lobby, &left, 0, true);
     lobby_enroll(&lobby, &asked, 1, false);
     lobby_run(&lobby, 1);
@@ -176,7 +227,7 @@ static void a_close_ends_what_is_held(void)
     struct asked held;
     struct asked asked;
 
-    lobby_begin(&lobby, LOBBY_SECRET);
+    lobby_begin(&lobby, LOBBY_TOKEN);
     lobby_enroll(&lobby, &held, 0, true);
     lobby_enroll(&lobby, &asked, 1, false);
     lobby_run(&lobby, 1);
@@ -195,7 +246,7 @@ static void an_address_that_is_taken_is_reported(void)
     struct error error = {""};
     char address[64];
 
-    lobby_begin(&lobby, LOBBY_SECRET);
+    lobby_begin(&lobby, LOBBY_TOKEN);
     snprintf(address, sizeof address, "127.0.0.1:%d", directory_port(lobby.directory));
     settings.listen = address;
     CU_ASSERT(directory_open(lobby.rpc, &settings, &error) == NULL);
@@ -204,7 +255,9 @@ static void an_address_that_is_taken_is_reported(void)
 }
 
 SUITE("controller directory",
-      {"nobody is let in without the secret", nobody_is_let_in_without_the_secret},
+      {"nobody is let in without a token", nobody_is_let_in_without_a_token},
+      {"nobody is heard in the name of another agent",
+       nobody_is_heard_in_the_name_of_another_agent},
       {"another job or attempt is refused", another_job_or_attempt_is_refused},
       {"a malformed request is refused", a_malformed_request_is_refused},
       {"an answer that is too large is told as that", an_answer_that_is_too_large_is_told_as_that},

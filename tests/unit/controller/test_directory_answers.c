@@ -15,7 +15,7 @@ static void a_hasty_question_is_answered_at_once(void)
     struct lobby lobby;
     struct asked asked[3];
 
-    lobby_begin(&lobby, LOBBY_SECRET);
+    lobby_begin(&lobby, LOBBY_TOKEN);
     for (uint32_t slot = 0; slot < 3; slot++) {
         lobby_enroll(&lobby, &asked[slot], slot, false);
         lobby_run(&lobby, (int)slot + 1);
@@ -40,7 +40,7 @@ static void patient_questions_are_held_until_all_are_there(void)
     struct asked asked[3];
     struct asked hasty;
 
-    lobby_begin(&lobby, LOBBY_SECRET);
+    lobby_begin(&lobby, LOBBY_TOKEN);
     lobby_enroll(&lobby, &asked[2], 2, true);
     lobby_enroll(&lobby, &asked[0], 0, true);
     /* A question behind them is answered: they are held, not lost on the way. */
@@ -77,7 +77,7 @@ static void a_report_is_taken_and_answered(void)
     struct lobby lobby;
     Muster__ReportReply *reply;
 
-    lobby_begin(&lobby, LOBBY_SECRET);
+    lobby_begin(&lobby, LOBBY_TOKEN);
     lobby_enroll_all(&lobby);
     reply = report_reply(&lobby, 1, 0);
     CU_ASSERT(!reply->drain && reply->incidents == 2 && !reply->decided);
@@ -104,7 +104,7 @@ static void a_newcomer_follows_the_lead_and_hears_the_view(void)
     struct asked reported;
     Muster__EnrollReply *reply;
 
-    lobby_begin(&lobby, LOBBY_SECRET);
+    lobby_begin(&lobby, LOBBY_TOKEN);
     lobby_enroll_all(&lobby);
     muster__report_reply__free_unpacked(report_reply(&lobby, 1, 4), NULL);
     desk_gone(lobby.desk, 1);
@@ -130,7 +130,7 @@ static void a_quorum_that_is_gone_is_seen(void)
 {
     struct lobby lobby;
 
-    lobby_begin(&lobby, LOBBY_SECRET);
+    lobby_begin(&lobby, LOBBY_TOKEN);
     lobby_enroll_all(&lobby);
     CU_ASSERT(!desk_quorum_lost(lobby.desk));
     muster__report_reply__free_unpacked(report_reply(&lobby, 0, 1), NULL);
@@ -147,7 +147,7 @@ static void a_directory_that_starts_anew_learns_who_is_there(void)
     struct lobby lobby;
     struct asked asked;
 
-    lobby_begin(&lobby, LOBBY_SECRET);
+    lobby_begin(&lobby, LOBBY_TOKEN);
     muster__report_reply__free_unpacked(report_reply(&lobby, 1, 4), NULL);
     CU_ASSERT(!desk_quorum_lost(lobby.desk));
     CU_ASSERT(desk_there(lobby.desk, 0) && desk_there(lobby.desk, 2));
@@ -165,7 +165,7 @@ static void a_lead_without_a_view_is_known_by_its_reports(void)
     struct lobby lobby;
     struct asked asked;
 
-    lobby_begin(&lobby, LOBBY_SECRET);
+    lobby_begin(&lobby, LOBBY_TOKEN);
     muster__report_reply__free_unpacked(report_reply(&lobby, 1, 0), NULL);
     lobby_enroll(&lobby, &asked, 0, false);
     lobby_run(&lobby, lobby.answers + 1);
@@ -189,6 +189,7 @@ static bool granted(struct lobby *lobby, uint64_t number, uint8_t life)
     request.candidate = &agent.packed;
     request.number = number;
     request.decided = &decided;
+    lobby_as(lobby, 0, life);
     lobby_ask(lobby, &asked, LOBBY_WITNESS, &request.base);
     lobby_run(lobby, lobby->answers + 1);
     CU_ASSERT(asked.order > 0 && asked.status == RPC_OK);
@@ -205,7 +206,7 @@ static void the_witness_keeps_its_promise_between_calls(void)
 {
     struct lobby lobby;
 
-    lobby_begin(&lobby, LOBBY_SECRET);
+    lobby_begin(&lobby, LOBBY_TOKEN);
     CU_ASSERT(granted(&lobby, 5, 1));
     CU_ASSERT(!granted(&lobby, 5, 2) && !granted(&lobby, 4, 2));
     CU_ASSERT(granted(&lobby, 5, 1) && granted(&lobby, 6, 2));
@@ -228,7 +229,7 @@ static void *caller_run(void *context)
     struct lobby lobby;
     struct asked asked;
 
-    lobby_dial(&lobby, caller->port, LOBBY_SECRET);
+    lobby_dial(&lobby, caller->port, LOBBY_TOKEN);
     lobby_enroll(&lobby, &asked, caller->slot, true);
     lobby_run(&lobby, 1);
     caller->right = caller->slot ? asked_follows(&asked, 0) : asked_stands(&asked);
@@ -265,7 +266,7 @@ static void agents_in_threads_are_told_the_same(void)
     int done = eventfd(0, EFD_CLOEXEC);
 
     CU_ASSERT_FATAL(done >= 0);
-    lobby_begin(&crowd.lobby, LOBBY_SECRET);
+    lobby_begin(&crowd.lobby, LOBBY_TOKEN);
     CU_ASSERT_FATAL(loop_add(&crowd.lobby.loop, &crowd.watch, done, EPOLLIN, NULL) == 0);
     for (uint32_t i = 0; i < LOBBY_SLOTS; i++) {
         callers[i] =

@@ -11,7 +11,8 @@
 #include "kube/object.h"
 #include "support/check.h"
 
-static const struct pod_settings settings = {"agent:1", "trainer:1", "10.0.0.10:7070"};
+static const struct pod_settings settings = {
+    "agent:1", "trainer:1", "10.0.0.10:7070", "whom to believe"};
 static const struct pod_place place = {2, 1, 3};
 
 /* Builds a pod from a template, or from none. Returns what pod_build returns. */

@@ -29,7 +29,6 @@ static void booth_open(struct booth *booth, const struct witness_record *kept)
 {
     const struct desk_settings settings = {.job = "votes",
                                            .attempt = 1,
-                                           .secret = LOBBY_SECRET,
                                            .facts = &booth->facts,
                                            .kept = kept,
                                            .keep = on_keep,
@@ -38,7 +37,7 @@ static void booth_open(struct booth *booth, const struct witness_record *kept)
     *booth = (struct booth){.keeps = 0};
     muster__job_facts__init(&booth->facts);
     booth->facts.replicas = 2;
-    lobby_begin(&booth->lobby, LOBBY_SECRET);
+    lobby_begin(&booth->lobby, LOBBY_TOKEN);
     booth->desk = desk_open(booth->lobby.directory, &settings);
 }
 
@@ -54,6 +53,7 @@ static void ask(struct booth *booth, struct asked *asked, uint64_t number, uint8
     struct agent agent;
     Muster__WitnessRequest request = MUSTER__WITNESS_REQUEST__INIT;
     Muster__View decided = MUSTER__VIEW__INIT;
+    char name[CERTIFICATE_NAME];
 
     agent_fill(&agent, 0, life);
     request.job = (char *)"votes";
@@ -61,6 +61,8 @@ static void ask(struct booth *booth, struct asked *asked, uint64_t number, uint8
     request.candidate = &agent.packed;
     request.number = number;
     request.decided = &decided;
+    passport_member(name, "votes", 1, 0, life);
+    lobby_as_named(&booth->lobby, name);
     lobby_ask(&booth->lobby, asked, LOBBY_WITNESS, &request.base);
 }
 

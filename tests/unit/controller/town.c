@@ -56,21 +56,20 @@ void town_until(struct town *town, bool (*holds)(struct town *town))
     loop_cancel(loop, &town->look);
 }
 
-/* Every pod has the same address, and one agent there. */
+/* Every pod has the same address, and one agent there, that of both slots. */
 
 static void standing_message(void *context, struct rpc_call *call, const void *data, size_t size)
 {
     struct town *town = context;
     Muster__StandingRequest *request = muster__standing_request__unpack(NULL, size, data);
     Muster__StandingReply reply = MUSTER__STANDING_REPLY__INIT;
-    char secret[RPC_SECRET];
     uint8_t bytes[32];
 
     if (!request)
         abort();
     CHECK_TEXT(request->job, "job-uid");
-    town_secret(town, request->attempt, secret);
-    CHECK_TEXT(rpc_credential(call), secret);
+    CU_ASSERT(request->attempt == 1);
+    CHECK_TEXT(rpc_peer(call), MEMBER_NAME_DIRECTORY);
     muster__standing_request__free_unpacked(request, NULL);
     town->asked_members++;
     if (town->members_say == TOWN_MUTE)
@@ -101,12 +100,22 @@ static void on_standing(void *context, struct rpc_call *call)
 static void members_serve(struct town *town)
 {
     static const struct rpc_method methods[] = {{"/muster.Member/Standing", on_standing}};
-    const struct rpc_service service = {
-        .methods = methods, .method_count = 1, .context = town, .open = true};
+    const struct rpc_service service = {.methods = methods, .method_count = 1, .context = town};
+    struct controller *controller = &town->controller;
+    char names[2][CERTIFICATE_NAME];
+    struct passport passport;
 
-    town->members = rpc_serve(town->controller.rpc, "127.0.0.1:0", NULL, &service, NULL);
+    for (uint32_t slot = 0; slot < 2; slot++) {
+        struct member_name name;
+
+        CU_ASSERT_FATAL(member_name_make(&name, "job-uid", 1, slot) == 0);
+        member_name_place(&name, names[slot]);
+    }
+    passport_make_two(&passport, &controller->keyring.authority, names[0], names[1]);
+    town->members = rpc_serve(controller->rpc, "127.0.0.1:0", &passport.identity, &service, NULL);
+    passport_done(&passport);
     CU_ASSERT_FATAL(town->members != NULL);
-    town->controller.agent_port = rpc_port(town->members);
+    controller->agent_port = rpc_port(town->members);
 }
 
 /* Beginning and end. */
@@ -127,7 +136,6 @@ void town_open_so(struct town *town)
     CLEAN(cluster) struct cluster cluster = {0};
     struct controller *controller = &town->controller;
     struct error error = {""};
-    char address[64];
 
     signal(SIGPIPE, SIG_IGN);
     arguments_fill(&town->arguments);
@@ -141,22 +149,22 @@ void town_open_so(struct town *town)
     cluster.server = memory_text(api_server_url(town->server));
     cluster.space = memory_text("muster");
     CU_ASSERT_FATAL(controller_begin(controller, &cluster, &error) == 0);
-    members_serve(town);
-    snprintf(address, sizeof address, "127.0.0.1:%d", directory_port(town->controller.directory));
-    town->agents = (struct lobby){.wanted = -1, .channel = rpc_dial(controller->rpc, address, "")};
+    if (controller->keyring.ready)
+        members_serve(town);
+    town->agents = (struct lobby){
+        .wanted = -1, .rpc = controller->rpc, .authority = &controller->keyring.authority};
 }
 
 void town_open(struct town *town)
 {
     *town = (struct town){.version = 0};
-    snprintf(town->arguments.key, sizeof town->arguments.key, "%s", TOWN_KEY);
+    town->arguments.own_authority = true;
     town_open_so(town);
 }
 
 void town_close(struct town *town)
 {
-    if (town->agents.channel)
-        rpc_hang_up(town->agents.channel);
+    lobby_hang_up(&town->agents);
     if (town->members)
         rpc_stop(town->members);
     controller_end(&town->controller);
@@ -263,6 +271,30 @@ void town_answers(struct town *town, int count)
     town_until(town, is_answered);
 }
 
+/* Dials the directory, who is believed from the authority that there is now. */
+static void agents_dial(struct town *town)
+{
+    struct lobby *agents = &town->agents;
+    const struct rpc_identity none = {.trust = text_string(&town->controller.keyring.trust)};
+
+    if (agents->channel)
+        return;
+    snprintf(agents->address,
+             sizeof agents->address,
+             "127.0.0.1:%d",
+             directory_port(town->controller.directory));
+    agents->channel = rpc_dial(agents->rpc, agents->address, MEMBER_NAME_DIRECTORY, &none);
+}
+
+void town_as(struct town *town, uint32_t slot, uint8_t life)
+{
+    char name[CERTIFICATE_NAME];
+
+    agents_dial(town);
+    passport_member(name, "job-uid", 1, slot, life);
+    lobby_as_named(&town->agents, name);
+}
+
 void town_enrol(struct town *town, struct asked *asked, uint32_t slot, const char *credential)
 {
     struct agent agent;
@@ -272,6 +304,7 @@ void town_enrol(struct town *town, struct asked *asked, uint32_t slot, const cha
     request = enroll_request(&agent, false);
     request.job = (char *)"job-uid";
     request.attempt = 1;
+    agents_dial(town);
     rpc_channel_credential(town->agents.channel, credential);
     lobby_ask(&town->agents, asked, LOBBY_ENROLL, &request.base);
 }
@@ -282,7 +315,6 @@ void town_report(struct town *town, struct asked *asked, const uint32_t *missing
     Muster__View view = MUSTER__VIEW__INIT;
     struct agent agents[2];
     Muster__Agent *members[] = {&agents[0].packed, &agents[1].packed};
-    char secret[RPC_SECRET];
 
     for (uint32_t slot = 0; slot < 2; slot++)
         agent_fill(&agents[slot], slot, 1);
@@ -295,8 +327,7 @@ void town_report(struct town *town, struct asked *asked, const uint32_t *missing
     report.view = &view;
     report.missing = (uint32_t *)missing;
     report.n_missing = count;
-    town_secret(town, 1, secret);
-    rpc_channel_credential(town->agents.channel, secret);
+    town_as(town, 0, 1);
     lobby_ask(&town->agents, asked, LOBBY_REPORT, &report.base);
 }
 
@@ -332,9 +363,4 @@ void town_mint(struct town *town, const char *name)
 {
     mint_free(town->mint);
     town->mint = mint_new("ES256", name);
-}
-
-void town_secret(const struct town *town, uint32_t attempt, char secret[RPC_SECRET])
-{
-    keyring_secret(&town->controller.keyring, "job-uid", attempt, secret);
 }

@@ -14,7 +14,6 @@
 #include "lobby.h"
 #include "support/api_server.h"
 
-#define TOWN_KEY      "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 #define TOWN_MISCHIEF 4
 #define TOWN_ISSUER   "https://kubernetes.default.svc"
 
@@ -119,14 +118,14 @@ struct dossier *town_dossier(struct town *town);
 /* Runs until so many answers to agents have come in all. */
 void town_answers(struct town *town, int count);
 
+/* From now on this agent of attempt 1 reports and asks the witness. */
+void town_as(struct town *town, uint32_t slot, uint8_t life);
+
 /* Asks the directory to enrol the agent of a slot of attempt 1, with a credential. asked_done is
  * owed. */
 void town_enrol(struct town *town, struct asked *asked, uint32_t slot, const char *credential);
 
 /* Reports as the lead, slot 0 of attempt 1, with a view of both slots and those that it misses. */
 void town_report(struct town *town, struct asked *asked, const uint32_t *missing, size_t count);
-
-/* The secret of an attempt of the town's job. */
-void town_secret(const struct town *town, uint32_t attempt, char secret[RPC_SECRET]);
 
 #endif

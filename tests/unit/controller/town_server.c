@@ -249,12 +249,20 @@ static void job_patch(struct visit *visit)
 /* What is given as text is kept as base64. */
 static void secret_keep(cJSON *secret)
 {
-    const char *key = object_text(object_member(secret, "stringData"), "key");
-    char encoded[NAME];
+    cJSON *given = cJSON_GetObjectItemCaseSensitive(secret, "stringData");
+    cJSON *data = tree_open_object(secret, "data");
+    const cJSON *text;
 
-    CU_ASSERT_FATAL(key && strlen(key) <= NAME / 2);
-    EVP_EncodeBlock((unsigned char *)encoded, (const unsigned char *)key, (int)strlen(key));
-    tree_put_text(tree_open_object(secret, "data"), "key", encoded);
+    cJSON_ArrayForEach(text, given)
+    {
+        char encoded[8192];
+
+        CU_ASSERT_FATAL(strlen(text->valuestring) <= sizeof encoded / 2);
+        EVP_EncodeBlock((unsigned char *)encoded,
+                        (const unsigned char *)text->valuestring,
+                        (int)strlen(text->valuestring));
+        tree_put_text(data, text->string, encoded);
+    }
     cJSON_DeleteItemFromObject(secret, "stringData");
 }
 

@@ -62,14 +62,14 @@ static void attempts_rise_from_run_to_run(void)
 static void an_attempt_has_a_secret_of_its_own_that_only_we_read(void)
 {
     const char *work = check_directory();
-    char first[RPC_SECRET];
+    char first[RUNDIR_SECRET];
     struct rundir rundir;
     struct stat status;
 
     CU_ASSERT_FATAL(rundir_open(&rundir, work, JOB, NULL) == 0);
     CU_ASSERT_FATAL(rundir_attempt(&rundir, 0, NULL) == 0);
     CHECK_TEXT(rundir.secret_file, in(work, "secret"));
-    CU_ASSERT(strlen(rundir.secret) == RPC_SECRET - 1);
+    CU_ASSERT(strlen(rundir.secret) == RUNDIR_SECRET - 1);
     holds(rundir.secret_file, rundir.secret);
     CU_ASSERT(stat(rundir.secret_file, &status) == 0 && (status.st_mode & 0777) == 0600);
     memcpy(first, rundir.secret, sizeof first);
@@ -78,6 +78,19 @@ static void an_attempt_has_a_secret_of_its_own_that_only_we_read(void)
     holds(rundir.secret_file, rundir.secret);
     rundir_done(&rundir);
     CU_ASSERT(access(in(work, "secret"), F_OK) != 0);
+}
+
+static void whom_to_believe_is_written_beside_it(void)
+{
+    const char *work = check_directory();
+    struct rundir rundir;
+    struct error error;
+
+    CU_ASSERT_FATAL(rundir_open(&rundir, work, JOB, &error) == 0);
+    CU_ASSERT(rundir_trust(&rundir, "first", &error) == 0);
+    CU_ASSERT(rundir_trust(&rundir, "second", &error) == 0);
+    holds(rundir.trust_file, "second");
+    rundir_done(&rundir);
 }
 
 static void a_secret_is_not_written_through_a_link(void)
@@ -261,6 +274,7 @@ SUITE("cli rundir",
       {"attempts rise from run to run", attempts_rise_from_run_to_run},
       {"an attempt has a secret of its own that only we read",
        an_attempt_has_a_secret_of_its_own_that_only_we_read},
+      {"whom to believe is written beside it", whom_to_believe_is_written_beside_it},
       {"a secret is not written through a link", a_secret_is_not_written_through_a_link},
       {"a job that runs is not run twice", a_job_that_runs_is_not_run_twice},
       {"logs of an attempt begin empty", logs_of_an_attempt_begin_empty},

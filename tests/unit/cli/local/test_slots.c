@@ -75,6 +75,7 @@ static void scene_begin(struct scene *scene, uint32_t count, const char *script)
                                               .agent = scene->agent,
                                               .command = &scene->command,
                                               .secret_file = "/run/secret",
+                                              .trust_file = "/run/trust",
                                               .directory = "127.0.0.1:77",
                                               .work = scene->directory,
                                               .logs = scene->directory,
@@ -138,7 +139,8 @@ static void every_slot_is_told_its_place(void)
     CU_ASSERT(scene.ended == 2 && slots_alive(scene.slots) == 0);
     text_addf(&wanted,
               "%s\n--job=digits\n--attempt=4\n--slot=1\n--ranks=2\n--directory=127.0.0.1:77\n"
-              "--secret-file=/run/secret\n--listen=127.0.0.1:0\n--verdict=%s/verdict-1\n"
+              "--token-file=/run/secret\n--trust-file=/run/"
+              "trust\n--listen=127.0.0.1:0\n--verdict=%s/verdict-1\n"
               "--log-level=debug\n--metrics=127.0.0.1:9101\n--\n/bin/trainer\nfit\n",
               scene.directory,
               scene.directory);

@@ -67,32 +67,6 @@ static void a_file_that_is_not_there_is_named(void)
     CHECK_TEXT(error.text, "there is no token at /nowhere/token");
 }
 
-static void digits_are_read_exactly(void)
-{
-    static const struct {
-        const char *content;
-        int outcome;
-    } rows[] = {{"00ffA9", 0},
-                {"00ffA9\n", 0},
-                {"00ffA9\n\n", -1},
-                {"00ffA9 ", -1},
-                {"00ffA", -1},
-                {"00ffA900", -1},
-                {"00ffAg", -1},
-                {"", -1}};
-
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const char *path = path_with(rows[i].content, strlen(rows[i].content));
-        char digits[7] = "------";
-        struct error error = {""};
-
-        CU_ASSERT(secret_file_hex("--key-file", path, 3, digits, &error) == rows[i].outcome);
-        CHECK_TEXT(digits, rows[i].outcome ? "------" : "00ffA9");
-        if (rows[i].outcome)
-            CHECK_HAS(error.text, ": must hold 6 hexadecimal digits");
-    }
-}
-
 static void every_failing_call_is_told(void)
 {
     const char *path = path_with("abc", 3);
@@ -122,5 +96,4 @@ SUITE("base secret file",
        a_word_is_read_without_the_white_space_behind_it},
       {"what is not one word is none", what_is_not_one_word_is_none},
       {"a file that is not there is named", a_file_that_is_not_there_is_named},
-      {"digits are read exactly", digits_are_read_exactly},
       {"every failing call is told", every_failing_call_is_told})

@@ -166,32 +166,42 @@ struct rpc_service scene_service(struct scene *scene)
         .methods = methods, .method_count = sizeof methods / sizeof *methods, .context = scene};
 }
 
-void scene_begin(struct scene *scene, const char *secret)
+void scene_dial(struct scene *scene, const char *name, const struct rpc_identity *identity)
+{
+    char address[64];
+
+    rpc_hang_up(scene->channel);
+    snprintf(address, sizeof address, "127.0.0.1:%d", rpc_port(scene->server));
+    scene->channel = rpc_dial(scene->rpc, address, name, identity);
+}
+
+static void serve(struct scene *scene, const struct rpc_service *service)
+{
+    const struct rpc_identity *identity = &scene->identity.identity;
+
+    scene->server = rpc_serve(scene->rpc, "127.0.0.1:0", identity, service, NULL);
+    CU_ASSERT_FATAL(scene->server != NULL);
+    scene_dial(scene, SCENE_SERVER, &scene->client.identity);
+}
+
+void scene_begin(struct scene *scene)
 {
     struct rpc_service service = scene_service(scene);
-    char address[64];
 
     *scene = (struct scene){0};
     CU_ASSERT_FATAL(loop_init(&scene->loop, NULL) == 0);
     scene->rpc = rpc_new(&scene->loop, NULL);
     CU_ASSERT_FATAL(scene->rpc != NULL);
-    scene->server = rpc_serve(scene->rpc, "127.0.0.1:0", SCENE_SECRET, &service, NULL);
-    CU_ASSERT_FATAL(scene->server != NULL);
-    snprintf(address, sizeof address, "127.0.0.1:%d", rpc_port(scene->server));
-    scene->channel = rpc_dial(scene->rpc, address, secret);
+    passport_make(&scene->identity, SCENE_SERVER);
+    passport_make(&scene->client, SCENE_CLIENT);
+    serve(scene, &service);
     scene->guard = (struct timer){.call = guard_fires, .context = &scene->loop};
 }
 
-void scene_replace(struct scene *scene, const struct rpc_service *service, const char *secret)
+void scene_replace(struct scene *scene, const struct rpc_service *service)
 {
-    char address[64];
-
     rpc_stop(scene->server);
-    scene->server = rpc_serve(scene->rpc, "127.0.0.1:0", secret, service, NULL);
-    CU_ASSERT_FATAL(scene->server != NULL);
-    snprintf(address, sizeof address, "127.0.0.1:%d", rpc_port(scene->server));
-    rpc_hang_up(scene->channel);
-    scene->channel = rpc_dial(scene->rpc, address, SCENE_SECRET);
+    serve(scene, service);
 }
 
 void scene_run(struct scene *scene)
@@ -208,6 +218,8 @@ void scene_end(struct scene *scene)
         rpc_stop(scene->server);
     rpc_free(scene->rpc);
     loop_done(&scene->loop);
+    passport_done(&scene->identity);
+    passport_done(&scene->client);
 }
 
 struct rpc_call *scene_open(struct scene *scene, const char *path)

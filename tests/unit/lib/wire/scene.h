@@ -14,9 +14,11 @@
 
 #include "base/clock.h"
 #include "base/loop.h"
+#include "support/passport.h"
 #include "wire/rpc.h"
 
-#define SCENE_SECRET    "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define SCENE_SERVER    "server.example"
+#define SCENE_CLIENT    "client.example"
 #define SCENE_EXPLAINED "line one\nline 2: 100 % \xc3\xa9 "
 
 /* A server that echoes, and one client. */
@@ -25,6 +27,8 @@ struct scene {
     struct rpc *rpc;
     struct rpc_server *server;
     struct rpc_channel *channel;
+    struct passport identity; /* of the server */
+    struct passport client;
     struct rpc_call *served; /* the newest call of the server */
     struct timer guard;
     int opened;
@@ -46,12 +50,14 @@ struct scene {
 /* The methods above, for a second server. */
 struct rpc_service scene_service(struct scene *scene);
 
-/* Serves, and dials with that secret. */
-void scene_begin(struct scene *scene, const char *secret);
+/* Serves, and dials. */
+void scene_begin(struct scene *scene);
 
-/* Puts another server, with that secret, in the place of the first, and dials it with the secret of
- * all scenes. */
-void scene_replace(struct scene *scene, const struct rpc_service *service, const char *secret);
+/* Puts another server in the place of the first, and dials it. */
+void scene_replace(struct scene *scene, const struct rpc_service *service);
+
+/* Dials the server anew, by that name and as that identity. */
+void scene_dial(struct scene *scene, const char *name, const struct rpc_identity *identity);
 
 /* Serves until the client's call has ended or `want` says so. */
 void scene_run(struct scene *scene);

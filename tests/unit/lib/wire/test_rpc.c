@@ -1,21 +1,17 @@
-/* Calls between two ends of one loop: messages, ends of every kind, and who is let in. */
+/* Calls between two ends of one loop: messages, and ends of every kind. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
-#include "base/memory.h"
 #include "scene.h"
 #include "support/check.h"
-
-#define OTHER "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
 static void a_unary_call_brings_one_answer_and_ok(void)
 {
     struct scene scene;
     struct rpc_call *call;
 
-    scene_begin(&scene, SCENE_SECRET);
+    scene_begin(&scene);
     call = scene_open(&scene, "/test/Unary");
     CU_ASSERT(rpc_send(call, "hello", 5) == 0);
     rpc_close(call);
@@ -31,7 +27,7 @@ static void a_stream_keeps_order_and_ends_when_the_client_closes(void)
     struct rpc_call *call;
     char word[16];
 
-    scene_begin(&scene, SCENE_SECRET);
+    scene_begin(&scene);
     call = scene_open(&scene, "/test/Echo");
     for (int i = 0; i < RPC_QUEUE; i++) {
         snprintf(word, sizeof word, "%d", i);
@@ -54,7 +50,7 @@ static void a_large_message_passes_and_a_larger_one_is_refused(void)
     char *bytes = calloc(RPC_MESSAGE + 1, 1);
 
     CU_ASSERT_FATAL(bytes != NULL);
-    scene_begin(&scene, SCENE_SECRET);
+    scene_begin(&scene);
     call = scene_open(&scene, "/test/Echo");
     CU_ASSERT(rpc_send(call, bytes, RPC_MESSAGE + 1) == 1);
     CU_ASSERT(rpc_send(call, bytes, RPC_MESSAGE) == 0);
@@ -66,11 +62,11 @@ static void a_large_message_passes_and_a_larger_one_is_refused(void)
     free(bytes);
 }
 
-static void expect_end(const char *secret, const char *path, int status, const char *reason)
+static void expect_end(const char *path, int status, const char *reason)
 {
     struct scene scene;
 
-    scene_begin(&scene, secret);
+    scene_begin(&scene);
     scene_open(&scene, path);
     scene_run(&scene);
     CU_ASSERT(scene.opened == 0 && scene.ended == 1 && scene.status == status);
@@ -78,12 +74,10 @@ static void expect_end(const char *secret, const char *path, int status, const c
     scene_end(&scene);
 }
 
-static void strangers_and_unknown_methods_are_refused(void)
+static void unknown_methods_are_refused(void)
 {
-    expect_end(OTHER, "/test/Echo", RPC_UNAUTHENTICATED, "the secret of this job is needed");
-    expect_end("", "/test/Echo", RPC_UNAUTHENTICATED, "the secret of this job is needed");
-    expect_end(SCENE_SECRET, "/test/Nothing", RPC_UNIMPLEMENTED, "no such method");
-    expect_end(SCENE_SECRET, "/test/Refuse", RPC_REFUSED, "not today");
+    expect_end("/test/Nothing", RPC_UNIMPLEMENTED, "no such method");
+    expect_end("/test/Refuse", RPC_REFUSED, "not today");
 }
 
 static void a_stopped_server_ends_the_call(void)
@@ -91,7 +85,7 @@ static void a_stopped_server_ends_the_call(void)
     struct scene scene;
     struct rpc_call *call;
 
-    scene_begin(&scene, SCENE_SECRET);
+    scene_begin(&scene);
     call = scene_open(&scene, "/test/Echo");
     rpc_send(call, "a", 1);
     scene.want = 1;
@@ -108,7 +102,7 @@ static void a_client_that_leaves_ends_the_call_at_the_server(void)
     struct scene scene;
     struct rpc_call *call;
 
-    scene_begin(&scene, SCENE_SECRET);
+    scene_begin(&scene);
     scene.drop_on_message = true;
     scene.want = -1;
     call = scene_open(&scene, "/test/Echo");
@@ -123,9 +117,9 @@ static void nobody_listening_ends_the_call_at_once(void)
 {
     struct scene scene;
 
-    scene_begin(&scene, SCENE_SECRET);
+    scene_begin(&scene);
     rpc_hang_up(scene.channel);
-    scene.channel = rpc_dial(scene.rpc, "127.0.0.1:1", SCENE_SECRET);
+    scene.channel = rpc_dial(scene.rpc, "127.0.0.1:1", SCENE_SERVER, &scene.client.identity);
     scene_open(&scene, "/test/Echo");
     scene_run(&scene);
     CU_ASSERT(scene.ended == 1 && scene.status == RPC_UNAVAILABLE);
@@ -136,7 +130,7 @@ static void a_deadline_ends_the_call(void)
 {
     struct scene scene;
 
-    scene_begin(&scene, SCENE_SECRET);
+    scene_begin(&scene);
     scene_open_until(&scene, "/test/Echo", clock_now() + CLOCK_MS(30));
     scene_run(&scene);
     CU_ASSERT(scene.ended == 1 && scene.status == RPC_DEADLINE);
@@ -150,71 +144,13 @@ static void an_address_in_use_or_malformed_is_reported(void)
     struct error error = {""};
     char address[64];
 
-    scene_begin(&scene, SCENE_SECRET);
+    scene_begin(&scene);
     snprintf(address, sizeof address, "127.0.0.1:%d", rpc_port(scene.server));
-    CU_ASSERT(rpc_serve(scene.rpc, address, SCENE_SECRET, &service, &error) == NULL);
+    CU_ASSERT(rpc_serve(scene.rpc, address, &scene.identity.identity, &service, &error) == NULL);
     CU_ASSERT(strstr(error.text, "cannot listen") != NULL);
-    CU_ASSERT(rpc_serve(scene.rpc, "localhost:0", SCENE_SECRET, &service, &error) == NULL);
+    CU_ASSERT(rpc_serve(scene.rpc, "localhost:0", &scene.identity.identity, &service, &error) ==
+              NULL);
     CU_ASSERT(strstr(error.text, "not a numeric address") != NULL);
-    scene_end(&scene);
-}
-
-/* Opens one call with what the client has; returns how it ended, RPC_OK when it was served. */
-static int tried(struct scene *scene)
-{
-    struct rpc_call *call = scene_open(scene, "/test/Unary");
-
-    rpc_send(call, "a", 1);
-    rpc_close(call);
-    scene_run(scene);
-    return scene->status;
-}
-
-static void a_secret_can_come_later_and_be_changed(void)
-{
-    struct scene scene;
-    struct rpc_service service = scene_service(&scene);
-
-    scene_begin(&scene, SCENE_SECRET);
-    scene_replace(&scene, &service, NULL);
-    CU_ASSERT(tried(&scene) == RPC_UNAUTHENTICATED);
-    rpc_server_secret(scene.server, SCENE_SECRET);
-    CU_ASSERT(tried(&scene) == RPC_OK);
-    rpc_server_secret(scene.server, OTHER);
-    CU_ASSERT(tried(&scene) == RPC_UNAUTHENTICATED);
-    rpc_channel_credential(scene.channel, OTHER);
-    CU_ASSERT(tried(&scene) == RPC_OK);
-    scene_end(&scene);
-}
-
-static void who_opened(void *context, struct rpc_call *call)
-{
-    struct scene *scene = context;
-
-    snprintf(scene->last, sizeof scene->last, "%.60s", rpc_credential(call));
-    rpc_end(call, RPC_REFUSED, "seen");
-}
-
-static void an_open_service_sees_who_calls(void)
-{
-    static const struct rpc_method who = {"/test/Unary", who_opened};
-    CLEAN_FREE char *long_one = memory_get(RPC_TOKEN + 1, 1);
-    struct scene scene;
-    struct rpc_service service = {
-        .methods = &who, .method_count = 1, .context = &scene, .open = true};
-
-    scene_begin(&scene, SCENE_SECRET);
-    scene_replace(&scene, &service, NULL);
-    CU_ASSERT(tried(&scene) == RPC_REFUSED);
-    CU_ASSERT(!strncmp(scene.last, SCENE_SECRET, 60));
-    rpc_channel_credential(scene.channel, "a.b.c");
-    CU_ASSERT(tried(&scene) == RPC_REFUSED);
-    CHECK_TEXT(scene.last, "a.b.c");
-    memset(long_one, 'x', RPC_TOKEN);
-    rpc_channel_credential(scene.channel, long_one);
-    scene.last[0] = '?';
-    CU_ASSERT(tried(&scene) != RPC_OK);
-    CU_ASSERT(scene.last[0] != 'x');
     scene_end(&scene);
 }
 
@@ -222,7 +158,7 @@ static void many_calls_at_once_and_an_end_with_calls_open(void)
 {
     struct scene scene;
 
-    scene_begin(&scene, SCENE_SECRET);
+    scene_begin(&scene);
     for (int i = 0; i < 100; i++) {
         struct rpc_call *call = scene_open(&scene, "/test/Echo");
 
@@ -242,14 +178,12 @@ SUITE("wire rpc",
        a_stream_keeps_order_and_ends_when_the_client_closes},
       {"a large message passes and a larger one is refused",
        a_large_message_passes_and_a_larger_one_is_refused},
-      {"strangers and unknown methods are refused", strangers_and_unknown_methods_are_refused},
+      {"unknown methods are refused", unknown_methods_are_refused},
       {"a stopped server ends the call", a_stopped_server_ends_the_call},
       {"a client that leaves ends the call at the server",
        a_client_that_leaves_ends_the_call_at_the_server},
       {"nobody listening ends the call at once", nobody_listening_ends_the_call_at_once},
       {"a deadline ends the call", a_deadline_ends_the_call},
       {"an address in use or malformed is reported", an_address_in_use_or_malformed_is_reported},
-      {"a secret can come later and be changed", a_secret_can_come_later_and_be_changed},
-      {"an open service sees who calls", an_open_service_sees_who_calls},
       {"many calls at once and an end with calls open",
        many_calls_at_once_and_an_end_with_calls_open})

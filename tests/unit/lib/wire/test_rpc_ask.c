@@ -10,8 +10,6 @@
 #include "scene.h"
 #include "support/check.h"
 
-#define OTHER "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
-
 /* What became of a question. */
 struct asked {
     struct scene *scene;
@@ -57,7 +55,7 @@ static void an_answer_brings_its_bytes(void)
     struct scene scene;
     struct asked asked;
 
-    scene_begin(&scene, SCENE_SECRET);
+    scene_begin(&scene);
     ask_words(&asked, &scene, "/test/Unary", CLOCK_NEVER, "hello");
     scene_run(&scene);
     CU_ASSERT(asked.answers == 1 && asked.status == RPC_OK && asked.size == 5);
@@ -76,7 +74,7 @@ static void an_end_without_an_answer_is_a_failure(void)
     struct scene scene;
     struct asked asked;
 
-    scene_begin(&scene, SCENE_SECRET);
+    scene_begin(&scene);
     ask_words(&asked, &scene, "/test/Empty", CLOCK_NEVER, "hello");
     scene_run(&scene);
     asked_is(&asked, RPC_UNAVAILABLE, "no answer came");
@@ -88,7 +86,7 @@ static void a_failure_has_its_reason_and_no_bytes(void)
     struct scene scene;
     struct asked asked;
 
-    scene_begin(&scene, SCENE_SECRET);
+    scene_begin(&scene);
     ask_words(&asked, &scene, "/test/Refuse", CLOCK_NEVER, "hello");
     scene_run(&scene);
     asked_is(&asked, RPC_REFUSED, "not today");
@@ -100,11 +98,6 @@ static void a_failure_has_its_reason_and_no_bytes(void)
     scene_run(&scene);
     asked_is(&asked, RPC_EXHAUSTED, "on second thought");
     scene_end(&scene);
-    scene_begin(&scene, OTHER);
-    ask_words(&asked, &scene, "/test/Unary", CLOCK_NEVER, "hello");
-    scene_run(&scene);
-    asked_is(&asked, RPC_UNAUTHENTICATED, "the secret of this job is needed");
-    scene_end(&scene);
 }
 
 static void a_reason_of_any_length_and_kind_arrives_in_part(void)
@@ -112,7 +105,7 @@ static void a_reason_of_any_length_and_kind_arrives_in_part(void)
     struct scene scene;
     struct asked asked;
 
-    scene_begin(&scene, SCENE_SECRET);
+    scene_begin(&scene);
     ask_words(&asked, &scene, "/test/Explain", CLOCK_NEVER, "hello");
     scene_run(&scene);
     CU_ASSERT(asked.answers == 1 && asked.status == RPC_REFUSED);
@@ -125,7 +118,7 @@ static void a_deadline_is_an_answer(void)
     struct scene scene;
     struct asked asked;
 
-    scene_begin(&scene, SCENE_SECRET);
+    scene_begin(&scene);
     ask_words(&asked, &scene, "/test/Silent", clock_now() + CLOCK_MS(30), "hello");
     scene_run(&scene);
     CU_ASSERT(asked.answers == 1 && asked.status == RPC_DEADLINE && !asked.had_bytes);
@@ -140,9 +133,9 @@ static void nobody_there_is_an_answer(void)
     struct scene scene;
     struct asked asked;
 
-    scene_begin(&scene, SCENE_SECRET);
+    scene_begin(&scene);
     rpc_hang_up(scene.channel);
-    scene.channel = rpc_dial(scene.rpc, "127.0.0.1:1", SCENE_SECRET);
+    scene.channel = rpc_dial(scene.rpc, "127.0.0.1:1", SCENE_SERVER, &scene.client.identity);
     ask_words(&asked, &scene, "/test/Unary", CLOCK_NEVER, "hello");
     scene_run(&scene);
     CU_ASSERT(asked.answers == 1 && asked.status == RPC_UNAVAILABLE && asked.reason[0]);
@@ -154,7 +147,7 @@ static void a_server_that_stops_is_an_answer(void)
     struct scene scene;
     struct asked asked;
 
-    scene_begin(&scene, SCENE_SECRET);
+    scene_begin(&scene);
     scene.stop_when_opened = true;
     ask_words(&asked, &scene, "/test/Silent", CLOCK_NEVER, "hello");
     scene_run(&scene);
@@ -173,7 +166,7 @@ static void a_dropped_question_has_no_answer(void)
     struct asked asked;
     struct rpc_ask *ask;
 
-    scene_begin(&scene, SCENE_SECRET);
+    scene_begin(&scene);
     rpc_ask_drop(NULL);
     rpc_ask_drop(ask_words(&dropped, &scene, "/test/Unary", CLOCK_NEVER, "hello"));
     ask_words(&asked, &scene, "/test/Unary", CLOCK_NEVER, "hello");
@@ -199,7 +192,7 @@ static void a_question_that_is_too_large_is_told_as_that(void)
     struct scene scene;
     struct asked asked;
 
-    scene_begin(&scene, SCENE_SECRET);
+    scene_begin(&scene);
     asked = (struct asked){.scene = &scene};
     question.context = &asked;
     rpc_ask(scene.channel, "/test/Unary", CLOCK_NEVER, &question);

@@ -102,14 +102,15 @@ static void relay_begin(struct relay *relay, size_t allowed, const char *greetin
     relay->door = (struct watch){.call = door_ready, .context = relay};
     relay->client = (struct watch){.call = client_ready, .context = relay};
     relay->server = (struct watch){.call = server_ready, .context = relay};
-    scene_begin(&relay->scene, SCENE_SECRET);
+    scene_begin(&relay->scene);
     relay->listener = net_listen("127.0.0.1:0", 8, NULL);
     if (relay->listener < 0 ||
         loop_add(&relay->scene.loop, &relay->door, relay->listener, EPOLLIN, NULL))
         abort();
     snprintf(dialled, sizeof dialled, "127.0.0.1:%d", net_port(relay->listener));
     rpc_hang_up(relay->scene.channel);
-    relay->scene.channel = rpc_dial(relay->scene.rpc, dialled, SCENE_SECRET);
+    relay->scene.channel =
+        rpc_dial(relay->scene.rpc, dialled, SCENE_SERVER, &relay->scene.client.identity);
 }
 
 static void relay_end(struct relay *relay)
@@ -205,7 +206,7 @@ static void a_client_that_cancels_is_told_too(void)
     struct scene scene;
     struct rpc_call *call;
 
-    scene_begin(&scene, SCENE_SECRET);
+    scene_begin(&scene);
     call = scene_open(&scene, "/test/Silent");
     scene.stop_when_opened = true;
     scene_run(&scene);
@@ -224,7 +225,7 @@ static void nothing_is_sent_behind_the_close(void)
     struct scene scene;
     struct rpc_call *call;
 
-    scene_begin(&scene, SCENE_SECRET);
+    scene_begin(&scene);
     call = scene_open(&scene, "/test/Unary");
     CU_ASSERT(rpc_send(call, "a", 1) == 0);
     rpc_close(call);

@@ -29,8 +29,6 @@ static void foreign_call(struct foreign *foreign, grpc_call *call, grpc_completi
     CLEAN_FREE char *bytes = memory_get(foreign->size, 1);
     grpc_slice slice = grpc_slice_from_static_buffer(bytes, foreign->size);
     grpc_byte_buffer *message = grpc_raw_byte_buffer_create(&slice, 1);
-    grpc_metadata secret = {.key = grpc_slice_from_static_string("authorization"),
-                            .value = grpc_slice_from_static_string("Bearer " SCENE_SECRET)};
     grpc_metadata_array initial;
     grpc_metadata_array trailing;
     grpc_slice details = grpc_empty_slice();
@@ -42,8 +40,6 @@ static void foreign_call(struct foreign *foreign, grpc_call *call, grpc_completi
 
     grpc_metadata_array_init(&initial);
     grpc_metadata_array_init(&trailing);
-    batch[0].data.send_initial_metadata.metadata = &secret;
-    batch[0].data.send_initial_metadata.count = 1;
     batch[1].data.send_message.send_message = message;
     batch[3].data.recv_initial_metadata.recv_initial_metadata = &initial;
     batch[4].data.recv_status_on_client.trailing_metadata = &trailing;
@@ -63,14 +59,21 @@ static void *foreign_run(void *context)
 {
     struct foreign *foreign = context;
     grpc_completion_queue *queue = grpc_completion_queue_create_for_next(NULL);
-    grpc_channel_credentials *plain = grpc_insecure_credentials_create();
+    const struct rpc_identity *identity = &foreign->scene.client.identity;
+    grpc_ssl_pem_key_cert_pair pair = {identity->key, identity->certificate};
+    grpc_channel_credentials *credentials =
+        grpc_ssl_credentials_create(identity->trust, &pair, NULL, NULL);
+    grpc_arg name = {.type = GRPC_ARG_STRING,
+                     .key = (char *)GRPC_SSL_TARGET_NAME_OVERRIDE_ARG,
+                     .value.string = (char *)SCENE_SERVER};
+    const grpc_channel_args arguments = {.num_args = 1, .args = &name};
     char address[64];
     grpc_channel *channel;
     grpc_call *call;
     uint64_t one = 1;
 
     snprintf(address, sizeof address, "ipv4:127.0.0.1:%d", rpc_port(foreign->scene.server));
-    channel = grpc_channel_create(address, plain, NULL);
+    channel = grpc_channel_create(address, credentials, &arguments);
     call = grpc_channel_create_call(channel,
                                     NULL,
                                     GRPC_PROPAGATE_DEFAULTS,
@@ -82,7 +85,7 @@ static void *foreign_run(void *context)
     foreign_call(foreign, call, queue);
     grpc_call_unref(call);
     grpc_channel_destroy(channel);
-    grpc_channel_credentials_release(plain);
+    grpc_channel_credentials_release(credentials);
     grpc_completion_queue_shutdown(queue);
     grpc_completion_queue_next(queue, gpr_inf_future(GPR_CLOCK_REALTIME), NULL);
     grpc_completion_queue_destroy(queue);
@@ -105,7 +108,7 @@ static size_t received(size_t size, grpc_status_code *status)
 
     if (done < 0)
         abort();
-    scene_begin(&foreign.scene, SCENE_SECRET);
+    scene_begin(&foreign.scene);
     foreign.done = (struct watch){.call = on_done, .context = &foreign.scene.loop};
     if (loop_add(&foreign.scene.loop, &foreign.done, done, EPOLLIN, NULL) ||
         pthread_create(&foreign.thread, NULL, foreign_run, &foreign))
