@@ -4,7 +4,8 @@
 #include "base/random.h"
 
 #define MILLISECOND    INT64_C(1000000)
-#define STAND_STEP     (30 * MILLISECOND)  /* between candidates, after a lost session */
+#define STAND_STEP     (100 * MILLISECOND) /* between candidates: more than sessions take */
+#define STAND_JITTER   (15 * MILLISECOND)  /* each waits up to so much longer */
 #define SILENT_STEP    (300 * MILLISECOND) /* after silence: not all notice it at once */
 #define ENROLL_DELAY   (20 * MILLISECOND)  /* before asking the directory again, at least */
 #define STAND_PAUSE    (100 * MILLISECOND) /* doubled with each stand in vain */
@@ -26,7 +27,8 @@ static void enroll_later(struct member *member, int64_t due, struct effects *eff
 static int64_t stand_delay(struct member *member, bool silent)
 {
     int64_t step = silent ? SILENT_STEP : STAND_STEP;
-    int64_t delay = (int64_t)random_below(&member->random, (uint64_t)step / 2);
+    int64_t jitter = silent ? SILENT_STEP / 2 : STAND_JITTER;
+    int64_t delay = (int64_t)random_below(&member->random, (uint64_t)jitter);
 
     if (silent)
         delay += SILENT_STEP / 2;
