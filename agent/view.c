@@ -1,8 +1,6 @@
 /* view - members of a generation and their votes. */
 #include "agent/view.h"
 
-#include <string.h>
-
 bool identity_equal(const struct identity *a, const struct identity *b)
 {
     return a->slot == b->slot && a->life[0] == b->life[0] && a->life[1] == b->life[1];
@@ -13,53 +11,40 @@ bool identity_known(const struct identity *identity)
     return identity->life[0] || identity->life[1];
 }
 
+/* A sparse set (Briggs and Torczon, 1993): what `places` says of a slot is checked against the
+ * member there, so that it needs no clearing. */
+static void place_set(struct view *view, uint32_t place, const struct identity *member)
+{
+    view->members[place] = *member;
+    view->places[member->slot] = (uint16_t)place;
+}
+
 void view_copy(struct view *to, const struct view *from)
 {
     to->generation = from->generation;
     to->count = from->count;
-    memcpy(to->members, from->members, from->count * sizeof *from->members);
-}
-
-/* The place where the slot is or belongs. */
-static uint32_t place_of(const struct view *view, uint32_t slot)
-{
-    uint32_t low = 0;
-    uint32_t high = view->count;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-
-        if (view->members[middle].slot < slot)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-int view_add(struct view *view, const struct identity *member)
-{
-    uint32_t place = place_of(view, member->slot);
-
-    if (place < view->count && view->members[place].slot == member->slot) {
-        view->members[place] = *member;
-        return 0;
-    }
-    if (view->count == VIEW_MEMBERS)
-        return 1;
-    memmove(&view->members[place + 1],
-            &view->members[place],
-            (view->count - place) * sizeof *view->members);
-    view->members[place] = *member;
-    view->count++;
-    return 0;
+    for (uint32_t i = 0; i < from->count; i++)
+        place_set(to, i, &from->members[i]);
 }
 
 int view_find_slot(const struct view *view, uint32_t slot)
 {
-    uint32_t place = place_of(view, slot);
+    uint32_t place;
 
+    if (slot >= VIEW_MEMBERS)
+        return -1;
+    place = view->places[slot];
     return place < view->count && view->members[place].slot == slot ? (int)place : -1;
+}
+
+int view_add(struct view *view, const struct identity *member)
+{
+    int place = view_find_slot(view, member->slot);
+
+    if (member->slot >= VIEW_MEMBERS)
+        return 1;
+    place_set(view, place >= 0 ? (uint32_t)place : view->count++, member);
+    return 0;
 }
 
 int view_find(const struct view *view, const struct identity *member)

@@ -17,11 +17,12 @@ struct identity {
     uint64_t life[2]; /* 128 random bits; both 0 = nobody */
 };
 
-/* Members are sorted by slot, at most one of a slot. Generation 0 has none. */
+/* Members stand in the order of their ranks, at most one of a slot. Generation 0 has none. */
 struct view {
     uint64_t generation;
     uint32_t count;
     struct identity members[VIEW_MEMBERS];
+    uint16_t places[VIEW_MEMBERS]; /* by slot; a guess, true if the member there has the slot */
 };
 
 bool identity_equal(const struct identity *a, const struct identity *b);
@@ -32,7 +33,8 @@ bool identity_known(const struct identity *identity);
 /* Copies what is used of a view. */
 void view_copy(struct view *to, const struct view *from);
 
-/* Adds a member, or replaces the one of its slot. Returns 0, or 1 when the view is full. */
+/* Adds a member behind the others, or in the place of the one of its slot. Returns 0, or 1 when its
+ * slot is not below VIEW_MEMBERS. */
 int view_add(struct view *view, const struct identity *member);
 
 /* Returns the place of exactly this incarnation among the members, or -1. */

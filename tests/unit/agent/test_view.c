@@ -36,10 +36,9 @@ static void an_incarnation_is_its_slot_and_all_of_its_life(void)
     CU_ASSERT(!identity_known(&(struct identity){7, {0, 0}}));
 }
 
-static void members_stay_in_the_order_of_their_slots(void)
+static void members_stay_in_the_order_in_which_they_came(void)
 {
     static const uint32_t slots[] = {5, 1, 9, 0, 7, 3};
-    static const uint32_t sorted[] = {0, 1, 3, 5, 7, 9};
     CLEAN_FREE struct view *view = memory_get(1, sizeof *view);
 
     for (size_t i = 0; i < sizeof slots / sizeof *slots; i++) {
@@ -49,11 +48,28 @@ static void members_stay_in_the_order_of_their_slots(void)
     }
     CU_ASSERT_FATAL(view->count == 6);
     for (uint32_t i = 0; i < view->count; i++) {
-        CU_ASSERT(view->members[i].slot == sorted[i]);
-        CU_ASSERT(view_find_slot(view, sorted[i]) == (int)i);
+        CU_ASSERT(view->members[i].slot == slots[i]);
+        CU_ASSERT(view_find_slot(view, slots[i]) == (int)i);
     }
     CU_ASSERT(view_find_slot(view, 4) == -1);
     CU_ASSERT(view_find_slot(view, 10) == -1);
+    CU_ASSERT(view_find_slot(view, UINT32_MAX) == -1);
+}
+
+/* What was in the view before it was emptied is forgotten without being wiped. */
+static void an_emptied_view_holds_nobody(void)
+{
+    CLEAN_FREE struct view *view = memory_get(1, sizeof *view);
+    struct identity other = agent_of(3, 'b');
+
+    view_fill(view, "aaa");
+    view->count = 0;
+    for (uint32_t slot = 0; slot < 4; slot++)
+        CU_ASSERT(view_find_slot(view, slot) == -1);
+    CU_ASSERT(view_add(view, &other) == 0);
+    CU_ASSERT(view->count == 1);
+    CU_ASSERT(view_find_slot(view, 0) == -1);
+    CU_ASSERT(view_find(view, &other) == 0);
 }
 
 static void the_next_life_takes_the_place_of_the_one_before(void)
@@ -93,6 +109,7 @@ static void copies_are_equal_and_one_difference_is_enough(void)
     a->generation = 4;
     view_copy(b, a);
     CU_ASSERT(view_equal(a, b));
+    CU_ASSERT(view_find_slot(b, 2) == 2);
     b->generation++;
     CU_ASSERT(!view_equal(a, b));
     view_copy(b, a);
@@ -132,7 +149,9 @@ static void a_majority_is_more_than_half_of_the_votes(void)
 SUITE("agent view",
       {"an incarnation is its slot and all of its life",
        an_incarnation_is_its_slot_and_all_of_its_life},
-      {"members stay in the order of their slots", members_stay_in_the_order_of_their_slots},
+      {"members stay in the order in which they came",
+       members_stay_in_the_order_in_which_they_came},
+      {"an emptied view holds nobody", an_emptied_view_holds_nobody},
       {"the next life takes the place of the one before",
        the_next_life_takes_the_place_of_the_one_before},
       {"a full view takes nobody but the next life of a member",
