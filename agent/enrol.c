@@ -165,13 +165,15 @@ static void facts_take(struct agent *agent, const Muster__JobFacts *facts)
     struct agent_facts *known = &agent->facts;
     struct error error;
 
-    if (known->known || !facts->replicas || facts->replicas > VIEW_MEMBERS)
+    if (known->known || !facts->replicas || facts->replicas > VIEW_MEMBERS ||
+        facts->spares > VIEW_MEMBERS - facts->replicas)
         return;
     if (spec_keep(agent, facts->spec, &error)) {
         log_error(&agent->log, "%s", error.text);
         return;
     }
     known->lead.replicas = facts->replicas;
+    known->lead.slots = facts->replicas + facts->spares;
     known->lead.ranks = agent->ranks.count;
     known->lead.start = CLOCK_MS(facts->start_milliseconds);
     known->lead.answer = MEMBER_PATIENCE / 3;

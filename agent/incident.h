@@ -14,7 +14,7 @@ struct incident {
     uint64_t generation; /* that the repair ended in */
     enum cause cause;
     uint32_t slot;
-    uint32_t local_rank;
+    uint32_t rank;    /* of all ranks, in the generation that was hurt */
     uint32_t faults;  /* that were seen until training went on; the first is described */
     int64_t seen;     /* the fault was seen by an agent */
     int64_t revoked;  /* every rank had left the old generation */

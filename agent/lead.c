@@ -49,7 +49,7 @@ uint32_t lead_missing(const struct lead *lead, uint32_t slots[VIEW_MEMBERS])
 {
     uint32_t count = 0;
 
-    for (uint32_t slot = 0; slot < lead->settings.replicas && slot < VIEW_MEMBERS; slot++) {
+    for (uint32_t slot = 0; slot < lead->settings.slots && slot < VIEW_MEMBERS; slot++) {
         if (!identity_known(&lead->peers[slot].id) || lead->peers[slot].lost)
             slots[count++] = slot;
     }
@@ -129,6 +129,17 @@ static void sleep_again(struct lead *lead, const struct identity *followed, stru
 
 /* Blame: what happened, for the incident and the budgets. Returns whether the job goes on. */
 
+/* The rank of all ranks that an agent's has or had. Before the first view there are none: then the
+ * one it is about to have, if no slot is missing. */
+static uint32_t rank_of(const struct lead *lead, uint32_t slot, uint32_t local_rank)
+{
+    int place = view_find_slot(&lead->base, slot);
+
+    if (place < 0)
+        place = view_find_slot(&lead->view, slot);
+    return lead_rank(lead, place < 0 ? slot : (uint32_t)place) + local_rank;
+}
+
 static void incident_open(
     struct lead *lead, uint32_t slot, const struct fault *fault, const char *text, int64_t now)
 {
@@ -148,7 +159,7 @@ static void incident_open(
     }
     incident->cause = fault->cause;
     incident->slot = slot;
-    incident->local_rank = fault->local_rank;
+    incident->rank = rank_of(lead, slot, fault->local_rank);
     incident->seen = seen;
     snprintf(incident->text, sizeof incident->text, "%s", text ? text : "");
 }
@@ -176,7 +187,7 @@ static bool blame(struct lead *lead,
              sizeof reason,
              "slot %u, rank %u: %s: %s (%s)",
              (unsigned)slot,
-             (unsigned)(slot * lead->settings.ranks + fault->local_rank),
+             (unsigned)rank_of(lead, slot, fault->local_rank),
              cause_name(fault->cause),
              text && *text ? text : "no reason given",
              why);
@@ -186,27 +197,42 @@ static bool blame(struct lead *lead,
 
 /* Faults and losses. */
 
-static LEAD_HANDLER(faulted)
-{
-    const struct message *message = event->message;
-    bool current = message->number == lead->number;
-
-    if (!lead_peer_of(lead, &message->from))
-        return;
-    if (!current && lead->state == LEAD_RUN && !message->fault.final)
-        return; /* of a generation that is over */
-    if (!blame(lead, message->from.slot, &message->fault, message->text, now, effects))
-        return;
-    /* A fault that was sent before the promise is contained in it. */
-    if (current)
-        lead_gather(lead, now, effects);
-}
-
 static bool concerned(struct lead *lead, const struct identity *id)
 {
     if (lead->state == LEAD_RUN)
         return view_find(&lead->base, id) >= 0;
     return view_find(&lead->base, id) >= 0 || view_find(&lead->view, id) >= 0;
+}
+
+/* Whether it has no part in what is run or formed. Before the first view everybody has. */
+static bool outsider(struct lead *lead, const struct identity *id)
+{
+    return lead->base.generation && !concerned(lead, id);
+}
+
+static LEAD_HANDLER(faulted)
+{
+    const struct message *message = event->message;
+    struct lead_peer *peer = lead_peer_of(lead, &message->from);
+    bool current = message->number == lead->number;
+
+    if (!peer)
+        return;
+    /* Rule 17: a spare that is of no use stops nothing. */
+    if (message->fault.final && outsider(lead, &peer->id)) {
+        peer->unfit = message->fault.cause;
+        if (lead->state == LEAD_GATHER)
+            lead_gather_check(lead, now, effects);
+        return;
+    }
+    if (lead->state == LEAD_RUN &&
+        (outsider(lead, &peer->id) || (!current && !message->fault.final)))
+        return; /* a spare's, or of a generation that is over */
+    if (!blame(lead, message->from.slot, &message->fault, message->text, now, effects))
+        return;
+    /* A fault that was sent before the promise is contained in it. */
+    if (current)
+        lead_gather(lead, now, effects);
 }
 
 void lead_peer_gone(struct lead *lead,
@@ -268,8 +294,15 @@ static LEAD_HANDLER(hung)
         lead_gather(lead, now, effects);
 }
 
+/* Rule 10. */
+static void out_send(const struct lead *lead, const struct identity *to, struct effects *effects)
+{
+    effects_send(effects, to, MESSAGE_OUT, lead->number)->decided = &lead->base;
+}
+
 /* Who says hello has no place: also a member that lost its session and came back, or another
- * incarnation in a member's slot. Then the generation that counts on it is over. */
+ * incarnation in a member's slot. Then the generation that counts on it is over. Anybody else is a
+ * spare while one runs. */
 static LEAD_HANDLER(hello)
 {
     const struct identity *from = &event->message->from;
@@ -287,6 +320,8 @@ static LEAD_HANDLER(hello)
     } else if (lead_peer_there(&before) && concerned(lead, &before.id)) {
         if (blame(lead, from->slot, &fault, "", now, effects))
             lead_gather(lead, now, effects);
+    } else if (lead->state == LEAD_RUN) {
+        out_send(lead, from, effects);
     }
 }
 

@@ -63,11 +63,12 @@ struct lead_event {
 
 /* What the job asks for. Times in nanoseconds. */
 struct lead_settings {
-    uint32_t replicas;
-    uint32_t ranks; /* of each agent */
-    bool foreign;   /* ranks do not say how far they are */
-    int64_t start;  /* for ranks to get ready */
-    int64_t answer; /* for an agent, or the witness, to answer */
+    uint32_t replicas; /* members of a view */
+    uint32_t slots;    /* replicas and spares */
+    uint32_t ranks;    /* of each agent */
+    bool foreign;      /* ranks do not say how far they are */
+    int64_t start;     /* for ranks to get ready */
+    int64_t answer;    /* for an agent, or the witness, to answer */
     uint32_t rank_budget;
     int64_t rank_window;
     uint32_t pod_budget;
@@ -78,6 +79,7 @@ struct lead_settings {
 struct lead_peer {
     struct identity id; /* unknown = never heard of */
     bool lost;
+    enum cause unfit; /* it can never get ready, for this reason; CAUSE_NONE = it can */
     bool promised;
     bool ready;
     bool recorded;
@@ -132,10 +134,10 @@ void lead_step(struct lead *lead,
 /* Whether the event means something in that state; if not, it is passed over. */
 bool lead_hears(enum lead_state state, enum lead_event_kind kind);
 
-/* The first rank of the member at `place` of the view. */
+/* The first rank of the member at `place` of a view. */
 uint32_t lead_rank(const struct lead *lead, uint32_t place);
 
-/* Stores the slots below `replicas` that nobody holds and returns how many there are. */
+/* Stores the slots of the job that nobody holds and returns how many there are. */
 uint32_t lead_missing(const struct lead *lead, uint32_t slots[VIEW_MEMBERS]);
 
 /* The name of a state, "gather". */

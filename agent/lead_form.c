@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agent/lead_private.h"
+#include "agent/lineup.h"
 #include "base/memory.h"
 
 #define CRASHES_MOST 3  /* repairs in a row for a crash or hang, without a step in between */
@@ -124,11 +125,58 @@ static void form(struct lead *lead, int64_t now, struct effects *effects)
 
 static void record(struct lead *lead, int64_t now, struct effects *effects);
 
+/* Whether the agent's answer is waited for: a member's of the base always; anybody's before there
+ * is one, so that the lowest slots get the lowest ranks. A spare is taken when it has answered. */
+static bool waited_for(const struct lead *lead, const struct lead_peer *peer)
+{
+    return lead_peer_there(peer) && !peer->promised &&
+           (!lead->base.generation || view_find(&lead->base, &peer->id) >= 0);
+}
+
+/* Chooses the members of the next view. Returns whether there are enough; who can never take part
+ * is passed over. */
+static bool members_choose(struct lead *lead)
+{
+    struct lineup_candidate candidates[VIEW_MEMBERS];
+    uint32_t count = 0;
+
+    for (uint32_t slot = 0; slot < lead->peer_count; slot++) {
+        const struct lead_peer *peer = &lead->peers[slot];
+
+        if (peer->promised && !peer->unfit)
+            candidates[count++] = (struct lineup_candidate){peer->id, peer->committed};
+    }
+    return !lineup_choose(&lead->base, candidates, count, lead->settings.replicas, &lead->view);
+}
+
+/* Ends the job when so many can never take part that waiting for the missing slots is of no use. */
+static void unfit_check(struct lead *lead, struct effects *effects)
+{
+    const struct lead_peer *unfit = NULL;
+    uint32_t count = 0;
+    char reason[128];
+
+    for (uint32_t slot = 0; slot < lead->peer_count; slot++) {
+        if (!lead_peer_there(&lead->peers[slot]) || !lead->peers[slot].unfit)
+            continue;
+        unfit = &lead->peers[slot];
+        count++;
+    }
+    if (!unfit || lead->settings.slots >= lead->settings.replicas + count)
+        return;
+    snprintf(reason,
+             sizeof reason,
+             "slot %u is needed and cannot take part: %s (cannot be repaired)",
+             (unsigned)unfit->id.slot,
+             cause_name(unfit->unfit));
+    lead_finish(lead, OUTCOME_FAILED, reason, effects);
+}
+
 /* Rules 4 and 5: with a majority, settles what may be decided already; else chooses the members. */
 void lead_gather_check(struct lead *lead, int64_t now, struct effects *effects)
 {
     for (uint32_t slot = 0; slot < lead->peer_count; slot++) {
-        if (lead_peer_there(&lead->peers[slot]) && !lead->peers[slot].promised)
+        if (waited_for(lead, &lead->peers[slot]))
             return;
     }
     if (lead->repairing && !lead->incident.revoked)
@@ -142,12 +190,10 @@ void lead_gather_check(struct lead *lead, int64_t now, struct effects *effects)
         return;
     }
     lead->view.count = 0;
-    for (uint32_t slot = 0; slot < lead->settings.replicas && slot < lead->peer_count; slot++) {
-        if (lead_peer_there(&lead->peers[slot]))
-            view_add(&lead->view, &lead->peers[slot].id);
-    }
-    if (lead->view.count == lead->settings.replicas)
+    if (members_choose(lead))
         form(lead, now, effects);
+    else
+        unfit_check(lead, effects);
     /* Else the missing ones will say hello; meanwhile the timer keeps the others patient. */
 }
 

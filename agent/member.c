@@ -89,6 +89,7 @@ static void promise(struct member *member, int64_t now, struct effects *effects)
     member->promised = member->asked;
     member->lead = member->asked.candidate;
     member->state = MEMBER_PROMISED;
+    member_tell_verdict(member, effects); /* before it is chosen for what it cannot do */
     message = effects_send(effects, &member->lead, MESSAGE_PROMISE, member->promised.number);
     message->decided = &member->base;
     message->next_number = member->next_number;
@@ -96,7 +97,6 @@ static void promise(struct member *member, int64_t now, struct effects *effects)
     message->committed = member->committed;
     message->begun = member->begun;
     effects_timer(effects, now + member->patience);
-    member_tell_verdict(member, effects);
 }
 
 /* Rule 14: a member that hears its lead does not listen to others, unless it has heard that a later

@@ -52,7 +52,7 @@ static void incident_fill(const struct incident *from, Muster__Incident *to)
     to->generation = from->generation;
     to->cause = (uint32_t)from->cause;
     to->slot = from->slot;
-    to->rank = from->local_rank;
+    to->rank = from->rank;
     to->rung = cause_rung(from->cause);
     to->seen = from->seen;
     to->revoked = from->revoked;

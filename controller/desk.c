@@ -184,7 +184,7 @@ void desk_init(struct desk *desk, struct loop *loop, const struct desk_settings 
 {
     *desk = (struct desk){
         .settings = *settings, .loop = loop, .hold = {.call = on_hold, .context = desk}};
-    enrolment_init(&desk->enrolment, settings->facts->replicas);
+    enrolment_init(&desk->enrolment, settings->facts->replicas, settings->facts->spares);
     votes_init(&desk->votes, settings->kept, settings->keep, settings->context);
 }
 

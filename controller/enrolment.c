@@ -6,10 +6,10 @@
 
 #include "base/memory.h"
 
-void enrolment_init(struct enrolment *enrolment, uint32_t replicas)
+void enrolment_init(struct enrolment *enrolment, uint32_t replicas, uint32_t spares)
 {
-    *enrolment = (struct enrolment){.replicas = replicas};
-    enrolment->slots = memory_get(replicas, sizeof *enrolment->slots);
+    *enrolment = (struct enrolment){.replicas = replicas, .slot_count = replicas + spares};
+    enrolment->slots = memory_get(enrolment->slot_count, sizeof *enrolment->slots);
     enrolment->view.members = memory_get(replicas, sizeof *enrolment->view.members);
 }
 
@@ -25,36 +25,48 @@ static bool is(const struct enrolled *agent, const uint8_t *life)
     return agent->there && !memcmp(agent->life, life, ENROLMENT_LIFE);
 }
 
+/* If there are enough for a view, the lowest slot that is there is to form it. */
+static void begin(struct enrolment *enrolment)
+{
+    uint32_t count = 0;
+
+    for (uint32_t slot = enrolment->slot_count; slot-- > 0;) {
+        if (!enrolment->slots[slot].there)
+            continue;
+        enrolment->first = slot;
+        count++;
+    }
+    enrolment->begun = count >= enrolment->replicas;
+}
+
+static void leads_no_more(struct enrolment *enrolment, uint32_t slot)
+{
+    if (enrolment->led && enrolment->lead_slot == slot)
+        enrolment->led = false;
+}
+
 int enrolment_enroll(struct enrolment *enrolment, uint32_t slot, const struct enrolled *agent)
 {
-    if (slot >= enrolment->replicas)
+    if (slot >= enrolment->slot_count)
         return 1;
-    /* A restarted agent leads nobody, and neither does one that asks whom to follow. */
-    enrolment_gone(enrolment, slot, NULL);
+    leads_no_more(enrolment, slot); /* neither if it was restarted nor if it only asks */
     enrolment->slots[slot] = *agent;
     enrolment->slots[slot].there = true;
     enrolment->slots[slot].known = true;
     enrolment->slots[slot].heard = false;
+    if (!enrolment->begun)
+        begin(enrolment);
     return 0;
 }
 
 void enrolment_learn(struct enrolment *enrolment, uint32_t slot, const struct enrolled *agent)
 {
-    const struct enrolled *known = slot < enrolment->replicas ? &enrolment->slots[slot] : NULL;
+    const struct enrolled *known = slot < enrolment->slot_count ? &enrolment->slots[slot] : NULL;
 
     if (!known || (known->known && !known->heard) || is(known, agent->life))
         return;
     enrolment_enroll(enrolment, slot, agent);
     enrolment->slots[slot].heard = true;
-}
-
-static bool complete(const struct enrolment *enrolment)
-{
-    for (uint32_t slot = 0; slot < enrolment->replicas; slot++) {
-        if (!enrolment->slots[slot].there)
-            return false;
-    }
-    return true;
 }
 
 enum enrolment_answer enrolment_answer(const struct enrolment *enrolment,
@@ -65,15 +77,15 @@ enum enrolment_answer enrolment_answer(const struct enrolment *enrolment,
         *lead = enrolment->lead_slot;
         return ENROLMENT_FOLLOW;
     }
-    if (enrolment->view.generation || !complete(enrolment))
+    if (enrolment->view.generation || !enrolment->begun)
         return ENROLMENT_WAIT;
-    *lead = 0;
-    return slot == 0 ? ENROLMENT_STAND : ENROLMENT_FOLLOW;
+    *lead = enrolment->first;
+    return slot == enrolment->first ? ENROLMENT_STAND : ENROLMENT_FOLLOW;
 }
 
 void enrolment_led(struct enrolment *enrolment, uint32_t slot, const uint8_t *life)
 {
-    if (slot >= enrolment->replicas || !is(&enrolment->slots[slot], life))
+    if (slot >= enrolment->slot_count || !is(&enrolment->slots[slot], life))
         return;
     enrolment->led = true;
     enrolment->lead_slot = slot;
@@ -95,7 +107,7 @@ void enrolment_view_add(struct enrolment *enrolment, uint32_t slot, const uint8_
 {
     struct enrolment_member *member = &enrolment->view.members[enrolment->view.count];
 
-    if (slot >= enrolment->replicas || enrolment->view.count == enrolment->replicas)
+    if (slot >= enrolment->slot_count || enrolment->view.count == enrolment->replicas)
         return;
     member->slot = slot;
     memcpy(member->life, life, ENROLMENT_LIFE);
@@ -104,13 +116,14 @@ void enrolment_view_add(struct enrolment *enrolment, uint32_t slot, const uint8_
 
 void enrolment_gone(struct enrolment *enrolment, uint32_t slot, const uint8_t *life)
 {
-    if (slot >= enrolment->replicas || (life && !is(&enrolment->slots[slot], life)))
+    if (slot >= enrolment->slot_count || (life && !is(&enrolment->slots[slot], life)))
         return;
     enrolment->slots[slot].there = false;
     enrolment->slots[slot].known = true;
     enrolment->slots[slot].heard = false;
-    if (enrolment->led && enrolment->lead_slot == slot)
-        enrolment->led = false;
+    leads_no_more(enrolment, slot);
+    if (enrolment->begun && enrolment->first == slot)
+        enrolment->begun = false;
 }
 
 bool enrolment_quorum_lost(const struct enrolment *enrolment)

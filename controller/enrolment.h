@@ -30,9 +30,12 @@ struct enrolment_member {
 
 /* An attempt. */
 struct enrolment {
-    uint32_t replicas;
+    uint32_t replicas; /* members of a view */
+    uint32_t slot_count;
     struct enrolled *slots; /* the newest incarnation of each */
-    bool led;               /* the lead below is there */
+    bool begun;             /* the agent of slot `first` is to form the first view */
+    uint32_t first;
+    bool led; /* the lead below is there */
     uint32_t lead_slot;
     uint8_t lead_life[ENROLMENT_LIFE];
     struct {
@@ -42,12 +45,13 @@ struct enrolment {
     } view; /* the newest decided one that was reported; generation 0 = none */
 };
 
-/* Begins an attempt of at most ENROLMENT_SLOTS slots. enrolment_done is owed. */
-void enrolment_init(struct enrolment *enrolment, uint32_t replicas);
+/* Begins an attempt of `replicas` and so many spares, at most ENROLMENT_SLOTS slots together.
+ * enrolment_done is owed. */
+void enrolment_init(struct enrolment *enrolment, uint32_t replicas, uint32_t spares);
 void enrolment_done(struct enrolment *enrolment);
 
 enum enrolment_answer {
-    ENROLMENT_WAIT,   /* not all are there yet, or nobody leads just now */
+    ENROLMENT_WAIT,   /* too few are there yet, or nobody leads just now */
     ENROLMENT_FOLLOW, /* the lead is `lead_slot` */
     ENROLMENT_STAND   /* the asker is to form the first view */
 };
@@ -60,7 +64,9 @@ int enrolment_enroll(struct enrolment *enrolment, uint32_t slot, const struct en
  * agent of the slot has enrolled, or is gone, that counts; a slot out of range is passed over. */
 void enrolment_learn(struct enrolment *enrolment, uint32_t slot, const struct enrolled *agent);
 
-/* What the agent of a slot is to be told. `lead` receives the lead's slot, except for WAIT. */
+/* What the agent of a slot is to be told. As soon as any `replicas` agents are there, the one of
+ * the lowest slot forms the first view, until it is gone, whoever comes later. `lead` receives the
+ * lead's slot, except for WAIT. */
 enum enrolment_answer enrolment_answer(const struct enrolment *enrolment,
                                        uint32_t slot,
                                        uint32_t *lead);
@@ -72,7 +78,7 @@ void enrolment_led(struct enrolment *enrolment, uint32_t slot, const uint8_t *li
 bool enrolment_view_is_new(const struct enrolment *enrolment, uint64_t generation);
 
 /* Takes a view that is news, empty so far, and its members one by one. A member of a slot that the
- * job has not, or one more than it has slots, is passed over. */
+ * job has not, or one more than it has replicas, is passed over. */
 void enrolment_view_begin(struct enrolment *enrolment, uint64_t generation);
 void enrolment_view_add(struct enrolment *enrolment, uint32_t slot, const uint8_t *life);
 

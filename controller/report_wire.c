@@ -76,18 +76,6 @@ static const char *node_of(const Muster__View *view, uint32_t slot)
     return "";
 }
 
-/* The first rank of a slot: those before it, as the view has them. */
-static uint32_t rank_of(const Muster__View *view, uint32_t slot, uint32_t local_rank)
-{
-    uint32_t rank = local_rank;
-
-    for (size_t i = 0; view && i < view->n_members; i++) {
-        if (view->members[i]->slot < slot)
-            rank += view->members[i]->ranks;
-    }
-    return rank;
-}
-
 static void incident_take(struct report *report,
                           const Muster__View *view,
                           const Muster__Incident *from)
@@ -97,7 +85,7 @@ static void incident_take(struct report *report,
         .attempt = report->attempt,
         .generation = bounded_unsigned(from->generation),
         .slot = from->slot,
-        .rank = rank_of(view, from->slot, from->rank),
+        .rank = from->rank,
         .rung = from->rung,
         .milliseconds = {[SPAN_REVOKE] = span(from->seen, from->revoked),
                          [SPAN_FORM] = span(from->revoked, from->formed),

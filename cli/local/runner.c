@@ -118,9 +118,8 @@ static int64_t struck_find(const struct runner *runner, int64_t seen)
 static void incident_take(struct runner *runner, const Muster__Incident *incident)
 {
     CLEAN(text) struct text words = {0};
-    uint32_t ranks = runner->facts.ranks_per_replica;
     struct repair repair = {.slot = incident->slot,
-                            .rank = incident->slot * ranks + incident->rank,
+                            .rank = incident->rank,
                             .rung = incident->rung,
                             .generation = incident->generation,
                             .struck = struck_find(runner, incident->seen),

@@ -12,7 +12,8 @@
 void sim_node_start(struct sim *sim, uint32_t slot)
 {
     struct sim_node *node = &sim->node[slot];
-    struct lead_settings settings = {.replicas = sim->nodes,
+    struct lead_settings settings = {.replicas = sim->replicas,
+                                     .slots = sim->nodes,
                                      .ranks = 1,
                                      .start = MS(60000),
                                      .answer = MS(2000),
@@ -87,6 +88,11 @@ static void fault_crash(struct sim *sim, uint32_t victim)
             sim_later_number(
                 sim, i, SIM_BREAK, sim_between(sim, 0, MS(3)), sim->node[victim].ranks.running);
     }
+    if (sim->replicas + sim->gone < sim->nodes && sim_chance(sim, 30)) {
+        sim->gone++;
+        enrolment_gone(&sim->enrolment, victim, NULL); /* whoever owns the pods has seen it */
+        return;
+    }
     sim_later(
         sim, victim, SIM_RESTART, sim_between(sim, MS(5), sim_chance(sim, 20) ? MS(3000) : MS(60)));
 }
@@ -151,7 +157,7 @@ static void fault_controller(struct sim *sim)
 {
     sim_controller_restart(sim, (uint32_t)random_below(&sim->random, SIM_CONTROLLERS));
     enrolment_done(&sim->enrolment);
-    enrolment_init(&sim->enrolment, sim->nodes);
+    enrolment_init(&sim->enrolment, sim->replicas, sim->nodes - sim->replicas);
     sim->restarts++;
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/lineup.h"
 #include "support/view_equal.h"
 
 void judge_reset(struct sim *sim)
@@ -13,7 +14,6 @@ void judge_reset(struct sim *sim)
     sim->truth->decided_count = 1;
     sim->truth->decided[0].generation = 0;
     sim->truth->decided[0].count = 0;
-    sim->truth->commit_generation = 0;
 }
 
 void judge_fail(struct sim *sim, const char *format, ...)
@@ -106,11 +106,20 @@ void judge_recorded(struct sim *sim,
 
 static void judge_assign(struct sim *sim, struct sim_ballot *ballot, const struct message *message)
 {
+    struct view expected;
+
     if (message->view->generation != message->number)
         judge_fail(sim, "a view carries another number than its candidate");
     if (ballot->assigned.count && !view_equal(&ballot->assigned, message->view))
         judge_fail(sim, "number %llu is used for two views", (unsigned long long)message->number);
     view_copy(&ballot->assigned, message->view);
+    if (message->view->count != sim->replicas)
+        judge_fail(sim, "a view of %u of %u members", message->view->count, sim->replicas);
+    /* Ranks are a function of the base and the members. */
+    lineup_place(message->decided, message->view, &expected);
+    expected.generation = message->number;
+    if (!view_equal(&expected, message->view))
+        judge_fail(sim, "the ranks of view %llu are mixed up", (unsigned long long)message->number);
 }
 
 static void judge_record(struct sim *sim, struct sim_ballot *ballot, const struct message *message)
@@ -181,7 +190,11 @@ void judge_member(struct sim *sim, uint32_t node)
 void judge_start(struct sim *sim, uint32_t node, const struct message *go)
 {
     const struct sim_ranks *ranks = &sim->node[node].ranks;
+    struct sim_ballot *ballot =
+        ballot_of(sim, go->number, &sim->node[node].member.promised.candidate);
 
+    if (go->committed > ballot->newest)
+        ballot->newest = go->committed;
     if (!decided_of(sim->truth, go->number))
         judge_fail(sim, "a view that is not decided is run");
     if (ranks->running || ranks->placed != go->number)
@@ -191,6 +204,20 @@ void judge_start(struct sim *sim, uint32_t node, const struct message *go)
                    "step %lld is committed and step %lld is restored",
                    (long long)ranks->committed,
                    (long long)go->committed);
+}
+
+/* The generation commits: every earlier one is over. A member of it that stands still may finish
+ * one step more, which all had begun, from what has arrived. */
+static void overtake(struct sim_truth *truth, uint64_t generation)
+{
+    for (uint32_t i = 0; i < truth->ballot_count; i++) {
+        struct sim_ballot *earlier = &truth->ballots[i];
+
+        if (earlier->number >= generation || earlier->over)
+            continue;
+        earlier->over = true;
+        earlier->last = earlier->newest + 1;
+    }
 }
 
 bool judge_step(struct sim *sim, uint32_t node)
@@ -207,12 +234,14 @@ bool judge_step(struct sim *sim, uint32_t node)
         if (ballot->contributed[ballot->assigned.members[i].slot] < ranks->begun)
             return false;
     }
-    if (ranks->running < sim->truth->commit_generation)
+    if (ballot->over && ranks->begun > ballot->last)
         judge_fail(sim,
-                   "generation %llu commits after %llu has",
+                   "generation %llu commits step %lld after a later one has committed",
                    (unsigned long long)ranks->running,
-                   (unsigned long long)sim->truth->commit_generation);
-    sim->truth->commit_generation = ranks->running;
+                   (long long)ranks->begun);
+    if (ranks->begun > ballot->newest)
+        ballot->newest = ranks->begun;
+    overtake(sim->truth, ranks->running);
     return true;
 }
 

@@ -24,9 +24,10 @@ static int64_t play(struct sim *sim, uint64_t seed, int64_t schedules, bool trac
 
         outcomes[outcome]++;
         if (outcome == SIM_BROKEN) {
-            printf("sim: SEED=%llu (%u agents): %s\n",
+            printf("sim: SEED=%llu (%u replicas, %u spares): %s\n",
                    (unsigned long long)seed,
-                   sim->nodes,
+                   sim->replicas,
+                   sim->nodes - sim->replicas,
                    sim->failure);
             return i + 1;
         }

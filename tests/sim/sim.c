@@ -35,6 +35,8 @@ static const sim_handler handlers[SIM_KINDS] = {
 
 static void sim_begin(struct sim *sim, uint64_t seed, bool trace)
 {
+    uint32_t spares;
+
     for (uint32_t i = 0; i < SIM_NODES; i++)
         lead_done(&sim->node[i].lead);
     while (sim->queue_count)
@@ -52,9 +54,12 @@ static void sim_begin(struct sim *sim, uint64_t seed, bool trace)
     sim->failure[0] = '\0';
     memset(sim->last_delivery, 0, sizeof sim->last_delivery);
     sim->scope = (struct codec_scope){.job = "sim", .attempt = 1};
-    sim->nodes = 1 + (uint32_t)random_below(&sim->random, SIM_NODES);
+    sim->replicas = 1 + (uint32_t)random_below(&sim->random, SIM_MEMBERS);
+    spares = (uint32_t)random_below(&sim->random, SIM_NODES - SIM_MEMBERS + 1);
+    sim->nodes = sim->replicas + spares;
+    sim->gone = 0;
     enrolment_done(&sim->enrolment);
-    enrolment_init(&sim->enrolment, sim->nodes);
+    enrolment_init(&sim->enrolment, sim->replicas, spares);
     sim_controllers_begin(sim);
     sim->faults_left = 1 + (int)random_below(&sim->random, 12);
     for (uint32_t i = 0; i < sim->nodes; i++)

@@ -14,7 +14,8 @@
 #include "controller/enrolment.h"
 #include "controller/witness.h"
 
-#define SIM_NODES       8
+#define SIM_NODES       10
+#define SIM_MEMBERS     8 /* replicas, at most */
 #define SIM_CONTROLLERS 2
 #define SIM_BALLOTS     512
 #define SIM_STEPS       30 /* of the training */
@@ -95,6 +96,9 @@ struct sim_ballot {
     bool promised[SIM_NODES]; /* by the member of `assigned`: exactly this ballot, nothing higher */
     bool ready[SIM_NODES];
     int64_t contributed[SIM_NODES]; /* steps begun in it */
+    int64_t newest;                 /* step that a member of it holds */
+    bool over;                      /* a later one has committed a step: */
+    int64_t last;                   /* none after this one may be committed any more */
 };
 
 /* What nobody in the job can see: the truth, for judging. */
@@ -103,7 +107,6 @@ struct sim_truth {
     uint32_t ballot_count;
     struct view decided[SIM_BALLOTS]; /* the chain, view 0 first */
     uint32_t decided_count;
-    uint64_t commit_generation; /* the highest that committed a step */
 };
 
 /* One of those who believe to lead. */
@@ -126,7 +129,9 @@ enum sim_mutant {
 struct sim {
     uint64_t seed;
     uint64_t random;
-    uint32_t nodes;
+    uint32_t nodes;    /* replicas and spares */
+    uint32_t replicas; /* members of a view */
+    uint32_t gone;     /* nodes that never come back; no more than spares */
     int64_t now;
     struct sim_event *queue; /* binary heap */
     size_t queue_count;

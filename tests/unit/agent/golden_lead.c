@@ -41,6 +41,7 @@ static void job_make(struct golden_lead *golden, const struct golden_line *line)
     const struct identity self = {.slot = 0, .life = {'a'}};
     const struct lead_settings settings = {
         .replicas = (uint32_t)golden_number(line, "replicas", 3),
+        .slots = (uint32_t)golden_number(line, "slots", golden_number(line, "replicas", 3)),
         .ranks = (uint32_t)golden_number(line, "ranks", 1),
         .foreign = golden_has(line, "foreign"),
         .start = golden_time(line, "start", INT64_C(60000000000)),
@@ -154,13 +155,14 @@ static void add_peers(struct text *out, const struct lead *lead)
         first = false;
         golden_add_identity(out, &peer->id);
         text_addf(out,
-                  "%s%s%s%s%s%s",
+                  "%s%s%s%s%s%s%s",
                   peer->promised || peer->ready || peer->recorded || peer->done ? ":" : "",
                   peer->promised ? "p" : "",
                   peer->ready ? "s" : "",
                   peer->recorded ? "r" : "",
                   peer->done ? "d" : "",
-                  peer->lost ? ":lost" : "");
+                  peer->lost ? ":lost" : "",
+                  peer->unfit ? ":unfit" : "");
     }
 }
 
@@ -178,7 +180,7 @@ static void add_incident(struct text *out, const struct incident *incident)
               "> %s slot=%u rank=%u faults=%u",
               cause_name(incident->cause),
               (unsigned)incident->slot,
-              (unsigned)incident->local_rank,
+              (unsigned)incident->rank,
               (unsigned)incident->faults);
     add_since(out, "seen", incident->seen);
     add_since(out, "revoked", incident->revoked);

@@ -15,7 +15,7 @@ struct golden_lead {
 
 /* The scene of the lead of slot 0. Events:
  *
- *   job replicas=3 ranks=1 ranks-budget=2 pods-budget=2        makes the machine for that job
+ *   job replicas=3 slots=4 ranks=1 ranks-budget=2 pods-budget=2   makes the machine for that job
  *   stand view=V roster=V number=N lost=0a since=50ms
  *   hello 1a                         promise 1a 1 base=V next=V under=N committed=7 begun=8
  *   refuse 1a 7 lead=2a              ready 1a 1 blobs=x,y        recorded 1a 1
@@ -31,7 +31,7 @@ struct golden_scene golden_lead_scene(struct golden_lead *lead);
 const char *golden_lead_word(enum lead_event_kind kind);
 
 /* Adds the state of the machine as one line behind "> = ". Of a peer: p = promised, s = its ranks
- * are set, r = recorded, d = done, lost. */
+ * are set, r = recorded, d = done, lost, unfit. */
 void golden_lead_add(struct text *out, const struct lead *lead);
 
 /* Releases what the machine holds. */

@@ -46,7 +46,7 @@ static struct scene *scene_new(void)
 {
     struct scene *scene = memory_get(1, sizeof *scene);
     struct agent *agent = &scene->agent;
-    const struct lead_settings job = {.replicas = 3, .ranks = 2};
+    const struct lead_settings job = {.replicas = 3, .slots = 3, .ranks = 2};
     struct identity self = {.slot = 1, .life = {9, 9}};
 
     scene->settings.metrics = "127.0.0.1:0";

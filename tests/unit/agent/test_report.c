@@ -40,7 +40,7 @@ static struct scene *scene_new(void)
 {
     struct scene *scene = memory_get(1, sizeof *scene);
     struct agent *agent = &scene->agent;
-    const struct lead_settings job = {.replicas = 3, .ranks = 1};
+    const struct lead_settings job = {.replicas = 3, .slots = 3, .ranks = 1};
     struct book_entry entry = {.id = {.slot = 1, .life = {9, 9}}, .address = "127.0.0.1:7000"};
     Muster__ReportReply reply = MUSTER__REPORT_REPLY__INIT;
 

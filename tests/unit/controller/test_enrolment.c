@@ -26,12 +26,17 @@ static void enrolment_release(struct enrolment **enrolment)
 
 CLEANUP_DEFINE(enrolment, struct enrolment *, enrolment_release)
 
-static struct enrolment *enrolment_of(uint32_t replicas)
+static struct enrolment *enrolment_with(uint32_t replicas, uint32_t spares)
 {
     struct enrolment *enrolment = memory_get(1, sizeof *enrolment);
 
-    enrolment_init(enrolment, replicas);
+    enrolment_init(enrolment, replicas, spares);
     return enrolment;
+}
+
+static struct enrolment *enrolment_of(uint32_t replicas)
+{
+    return enrolment_with(replicas, 0);
 }
 
 static void enroll(struct enrolment *enrolment, uint32_t slot, uint8_t life)
@@ -72,6 +77,45 @@ static void all_wait_until_the_last_has_come(void)
     answer_is(enrolment, 0, ENROLMENT_STAND, 0);
     answer_is(enrolment, 1, ENROLMENT_FOLLOW, 0);
     answer_is(enrolment, 2, ENROLMENT_FOLLOW, 0);
+}
+
+/* Slots have no role: a spare's is as good as any. */
+static void any_of_replicas_and_spares_that_are_enough_begin(void)
+{
+    CLEAN(enrolment) struct enrolment *enrolment = enrolment_with(2, 2);
+    struct enrolled agent = agent_of(1);
+
+    CU_ASSERT(enrolment_enroll(enrolment, 4, &agent) == 1);
+    enroll(enrolment, 3, 1);
+    answer_is(enrolment, 3, ENROLMENT_WAIT, LEAD_UNKNOWN);
+    enroll(enrolment, 1, 1);
+    answer_is(enrolment, 1, ENROLMENT_STAND, 1);
+    answer_is(enrolment, 3, ENROLMENT_FOLLOW, 1);
+}
+
+static void who_begins_is_not_replaced_by_who_comes_later(void)
+{
+    CLEAN(enrolment) struct enrolment *enrolment = enrolment_with(2, 1);
+
+    enroll(enrolment, 2, 1);
+    enroll(enrolment, 1, 1);
+    enroll(enrolment, 0, 1);
+    answer_is(enrolment, 0, ENROLMENT_FOLLOW, 1);
+    answer_is(enrolment, 1, ENROLMENT_STAND, 1);
+    /* Others that are lost or come again make no difference. */
+    enrolment_gone(enrolment, 0, NULL);
+    enrolment_gone(enrolment, 2, NULL);
+    enroll(enrolment, 2, 2);
+    answer_is(enrolment, 2, ENROLMENT_FOLLOW, 1);
+    enroll(enrolment, 0, 2);
+    enroll(enrolment, 1, 2);
+    answer_is(enrolment, 1, ENROLMENT_STAND, 1);
+    /* Only when it is gone, the lowest of those who are there begins. */
+    enrolment_gone(enrolment, 1, NULL);
+    answer_is(enrolment, 0, ENROLMENT_WAIT, LEAD_UNKNOWN);
+    enroll(enrolment, 1, 3);
+    answer_is(enrolment, 1, ENROLMENT_FOLLOW, 0);
+    answer_is(enrolment, 0, ENROLMENT_STAND, 0);
 }
 
 static void a_slot_that_the_job_does_not_have_is_refused(void)
@@ -177,11 +221,11 @@ static void view_take(struct enrolment *enrolment, uint32_t count)
 
 static void a_view_holds_no_more_than_the_job(void)
 {
-    CLEAN(enrolment) struct enrolment *enrolment = enrolment_of(2);
+    CLEAN(enrolment) struct enrolment *enrolment = enrolment_with(2, 1);
     struct enrolled agent = agent_of(1);
 
     enrolment_view_begin(enrolment, 1);
-    enrolment_view_add(enrolment, 2, agent.life);
+    enrolment_view_add(enrolment, 3, agent.life);
     enrolment_view_add(enrolment, UINT32_MAX, agent.life);
     CU_ASSERT(enrolment->view.count == 0);
     for (int i = 0; i < 4; i++)
@@ -263,6 +307,10 @@ static void a_quorum_is_lost_exactly_when_no_majority_is_left(void)
 
 SUITE("controller enrolment",
       {"all wait until the last has come", all_wait_until_the_last_has_come},
+      {"any of replicas and spares that are enough begin",
+       any_of_replicas_and_spares_that_are_enough_begin},
+      {"who begins is not replaced by who comes later",
+       who_begins_is_not_replaced_by_who_comes_later},
       {"a slot that the job does not have is refused",
        a_slot_that_the_job_does_not_have_is_refused},
       {"a newcomer follows whoever reports", a_newcomer_follows_whoever_reports},

@@ -52,7 +52,7 @@ static void what_a_lead_says_is_taken(void)
     incident.generation = 7;
     incident.cause = CAUSE_RANK_KILLED;
     incident.slot = 1;
-    incident.rank = 1;
+    incident.rank = 3;
     incident.rung = 2;
     incident.seen = 1000000;
     incident.revoked = 3500000;
