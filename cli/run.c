@@ -197,8 +197,11 @@ int command_run(int argc, char **argv)
     outcome = manifest_file_load(arguments.manifest, &arguments.sets, &job);
     if (outcome)
         return outcome;
-    if (faults_parse(
-            faults, arguments.faults, (uint32_t)job.replicas, (uint32_t)job_world(&job), &error)) {
+    if (faults_parse(faults,
+                     arguments.faults,
+                     (uint32_t)(job.replicas + job.spares),
+                     (uint32_t)job_world(&job),
+                     &error)) {
         fprintf(stderr, "muster run: --faults: %s\n", error.text);
         return COMMAND_USAGE;
     }

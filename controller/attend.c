@@ -56,7 +56,8 @@ static void desk_begin(struct dossier *dossier)
     desk->attempt = settings.attempt;
     desk->quorum_lost = 0;
     directory_facts(dossier->job.job, REPORT_EVERY, &desk->spec, &desk->facts);
-    desk->facts.replicas = dossier->job.status.slots;
+    desk->facts.replicas = dossier->job.status.replicas;
+    desk->facts.spares = dossier->job.status.slots - dossier->job.status.replicas;
     desk->folder = memory_text(desk->facts.checkpoint_directory);
     desk->facts.checkpoint_directory = desk->folder; /* the job is read anew with each change */
     desk->desk = desk_open(controller->directory, &settings);

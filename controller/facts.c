@@ -28,6 +28,7 @@ void directory_facts(const struct job *job,
 
     muster__job_facts__init(facts);
     facts->replicas = (uint32_t)job->replicas;
+    facts->spares = (uint32_t)job->spares;
     facts->ranks_per_replica = (uint32_t)job->ranks_per_replica;
     facts->replace_milliseconds = (uint32_t)(job->recovery.replace_seconds * 1000);
     facts->start_milliseconds = (uint32_t)(job->start_seconds * 1000);

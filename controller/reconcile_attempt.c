@@ -31,7 +31,10 @@ static void image_keep(char **kept, const char *image)
 
 static void attempt_begin(struct work *work)
 {
-    status_begin(&work->next, work->next.attempt + 1, (uint32_t)work->job->job->replicas);
+    const struct job *job = work->job->job;
+
+    status_begin(
+        &work->next, work->next.attempt + 1, (uint32_t)job->replicas, (uint32_t)job->spares);
     image_keep(&work->next.agent_image, work->settings->pod.agent_image);
     image_keep(&work->next.trainer_image, work->settings->pod.trainer_image);
     work_index(work);
@@ -48,13 +51,13 @@ enum policy_outcome policy_begin(struct work *work)
 
 bool work_majority(const struct work *work, uint32_t pods)
 {
-    uint32_t slots = work->next.slots;
+    uint32_t members = work->next.replicas;
 
-    return slots % 2 ? 2 * pods > slots : 2 * (pods + 1) > slots + 1;
+    return members % 2 ? 2 * pods > members : 2 * (pods + 1) > members + 1;
 }
 
-/* Whether the pods that are left can make no majority. The directory knows the views, but one that
- * has just been started does not know them yet. */
+/* Whether the pods that are left can make no majority, even if none of them were a spare. The
+ * directory knows the views, but one that has just been started does not know them yet. */
 static bool pods_lost(const struct work *work)
 {
     return work->next.generation && !work_majority(work, work_alive(work));
@@ -128,18 +131,20 @@ enum policy_outcome policy_attempt(struct work *work)
                          blameless(work));
 }
 
-/* The newest of the pods, once there is one for each slot, else 0. */
+/* The newest of the pods, once there are as many as replicas, else 0. */
 static int64_t complete_since(const struct work *work)
 {
     int64_t newest = 0;
+    uint32_t count = 0;
 
     for (uint32_t slot = 0; slot < work->next.slots; slot++) {
         if (!work->current[slot])
-            return 0;
+            continue;
+        count++;
         if (work->current[slot]->created > newest)
             newest = work->current[slot]->created;
     }
-    return newest;
+    return count < work->next.replicas ? 0 : newest;
 }
 
 /* Time in which pods may not be made, or not be placed by somebody's will, does not count. */

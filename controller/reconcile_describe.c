@@ -167,15 +167,16 @@ static void pods_describe(struct work *work)
     struct status *next = &work->next;
     const struct pod_record *worst;
     uint32_t count;
+    uint32_t ready = 0;
 
-    next->ready = 0;
     for (uint32_t slot = 0; slot < next->slots; slot++) {
         const struct pod_record *pod = work->current[slot];
 
-        next->ready += pod && pod->ready && !work_over(work, pod);
+        ready += pod && pod->ready && !work_over(work, pod);
     }
+    next->ready = ready < next->replicas ? ready : next->replicas;
     worst = worst_find(work, &count);
-    if (next->slots && next->ready == next->slots)
+    if (next->slots && ready == next->slots)
         set(work, CONDITION_PODS_READY, true, "AllReady", NULL);
     else if (missing_describe(work))
         return;
@@ -189,17 +190,18 @@ static void pods_describe(struct work *work)
 
 /* Running, and the rest. */
 
-/* Whether every slot has a pod that runs. Ready would ask too much: a node that does not answer
- * makes its pods unready while they train. */
+/* Whether as many pods run as there are replicas. Ready would ask too much: a node that does not
+ * answer makes its pods unready while they train. */
 static bool gang_up(const struct work *work)
 {
+    uint32_t up = 0;
+
     for (uint32_t slot = 0; slot < work->next.slots; slot++) {
         const struct pod_record *pod = work->current[slot];
 
-        if (!pod || work_over(work, pod) || pod->phase != POD_RUNNING)
-            return false;
+        up += pod && !work_over(work, pod) && pod->phase == POD_RUNNING;
     }
-    return work->next.slots > 0;
+    return work->next.slots && up >= work->next.replicas;
 }
 
 /* A controller that was just started has heard nothing yet; what was is taken to go on. */

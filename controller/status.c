@@ -56,11 +56,12 @@ void status_copy(struct status *to, const struct status *from)
     to->result = text_of(from->result);
 }
 
-void status_begin(struct status *status, uint32_t number, uint32_t slots)
+void status_begin(struct status *status, uint32_t number, uint32_t replicas, uint32_t spares)
 {
     free(status->tries);
-    status->tries = memory_get(slots, sizeof *status->tries);
-    status->slots = slots;
+    status->replicas = replicas;
+    status->slots = replicas + spares;
+    status->tries = memory_get(status->slots, sizeof *status->tries);
     status->attempt = number;
     status->generation = 0;
     status->ready = 0;

@@ -104,9 +104,10 @@ struct status {
     uint32_t attempt;   /* 0 = none yet */
     int64_t generation; /* of the newest view of the attempt; 0 = it has not run yet */
     uint32_t *tries;    /* by slot */
-    uint32_t slots;     /* of the attempt */
-    uint32_t ready;
-    char *agent_image; /* of the attempt */
+    uint32_t slots;     /* of the attempt: replicas and spares */
+    uint32_t replicas;  /* of the attempt */
+    uint32_t ready;     /* pods; at most `replicas` */
+    char *agent_image;  /* of the attempt */
     char *trainer_image;
     struct condition conditions[CONDITIONS];
     struct status_progress progress;
@@ -137,8 +138,9 @@ void status_done(struct status *status);
 
 CLEANUP_DEFINE(status, struct status, status_done)
 
-/* Begins attempt `number` with `slots` slots, every try 0 and nothing witnessed. */
-void status_begin(struct status *status, uint32_t number, uint32_t slots);
+/* Begins attempt `number` with a slot for each replica and spare, every try 0 and nothing
+ * witnessed. */
+void status_begin(struct status *status, uint32_t number, uint32_t replicas, uint32_t spares);
 
 /* Changes a condition. `since` changes with the value only. The message is cut at STATUS_MESSAGE.
  */

@@ -67,8 +67,10 @@ static void summary_print(const struct status *status, const char *job, struct t
     (void)job;
     if (!status->attempt)
         return;
-    text_addf(
-        out, "{\"ready\":\"%" PRIu32 "/%" PRIu32 "\",\"progress\":", status->ready, status->slots);
+    text_addf(out,
+              "{\"ready\":\"%" PRIu32 "/%" PRIu32 "\",\"progress\":",
+              status->ready,
+              status->replicas);
     if (progress->known && progress->total_steps)
         text_addf(out,
                   "\"%.0f %%\"",
@@ -137,7 +139,7 @@ static void replicas_print(const struct status *status, const char *job, struct 
 {
     (void)job;
     if (status->attempt)
-        text_addf(out, "%" PRIu32, status->slots);
+        text_addf(out, "%" PRIu32, status->replicas);
 }
 
 static void ready_print(const struct status *status, const char *job, struct text *out)

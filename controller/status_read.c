@@ -109,12 +109,16 @@ static void attempt_read(const cJSON *json, struct status *status)
 {
     const cJSON *tries = list_at(json, "tries", JOB_REPLICAS);
     uint32_t attempt = small_at(json, "attempt");
+    uint32_t replicas = small_at(json, "replicas");
+    uint32_t slots = tries ? (uint32_t)cJSON_GetArraySize(tries) : 0;
     const cJSON *try;
     uint32_t slot = 0;
 
     if (!attempt || !tries || !tries->child)
         return;
-    status_begin(status, attempt, (uint32_t)cJSON_GetArraySize(tries));
+    if (!replicas || replicas > slots)
+        replicas = slots;
+    status_begin(status, attempt, replicas, slots - replicas);
     cJSON_ArrayForEach(try, tries)
     {
         int64_t number = whole(try, 0, 0);

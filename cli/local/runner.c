@@ -53,6 +53,7 @@ struct runner {
     struct directory *directory;
     struct desk *desk; /* of the attempt */
     struct slots *slots;
+    uint32_t *gang; /* slots in the order of their ranks, as was reported last */
     uint32_t attempts;
 
     int64_t begun;      /* this run */
@@ -186,11 +187,18 @@ static void missing_take(struct runner *runner, const Muster__Report *report)
     runner->missing = missing;
 }
 
+static void gang_take(struct runner *runner, const Muster__View *view)
+{
+    for (size_t i = 0; view && i < view->n_members && i < runner->facts.replicas; i++)
+        runner->gang[i] = view->members[i]->slot;
+}
+
 static void on_report(void *context, const Muster__Report *report)
 {
     struct runner *runner = context;
 
     runner->heard = clock_now();
+    gang_take(runner, report->view);
     runner->lead = report->lead->slot;
     runner->progress.running = report->state == MUSTER__REPORT__STATE__RUNNING;
     if (runner->facts.foreign && runner->progress.running && !runner->first_step)
@@ -270,7 +278,8 @@ static int attempt_open(struct runner *runner, struct error *error)
                                  .facts = &runner->facts,
                                  .reported = on_report,
                                  .context = runner};
-    struct slots_settings slots = {.count = (uint32_t)settings->job->replicas,
+    struct slots_settings slots = {.count =
+                                       (uint32_t)(settings->job->replicas + settings->job->spares),
                                    .ranks = (uint32_t)settings->job->ranks_per_replica,
                                    .job = settings->job->name,
                                    .agent = settings->agent,
@@ -337,7 +346,8 @@ static int fault_signal(const struct runner *runner, const struct fault_entry *e
 
     switch (entry->target) {
     case FAULT_RANK:
-        return slots_signal_rank(slots, entry->index / ranks, entry->index % ranks, signal);
+        return slots_signal_rank(
+            slots, runner->gang[entry->index / ranks], entry->index % ranks, signal);
     case FAULT_AGENT:
         if (entry->length && slots_signal_keeper(slots, entry->index, signal))
             return 1;
@@ -507,6 +517,7 @@ static void runner_close(struct runner *runner)
     if (runner->loop.epoll >= 0)
         loop_done(&runner->loop);
     repairs_done(&runner->repairs);
+    free(runner->gang);
     text_done(&runner->spec);
     text_done(&runner->command);
     text_done(&runner->address);
@@ -532,6 +543,9 @@ int runner_run(const struct runner_settings *settings,
                     &runner->spec,
                     &runner->facts);
     command_make(runner);
+    runner->gang = memory_get(runner->facts.replicas, sizeof *runner->gang);
+    for (uint32_t i = 0; i < runner->facts.replicas; i++)
+        runner->gang[i] = i;
     failed = runner_open(runner, error);
     if (!failed)
         failed = loop_run(&runner->loop, error);

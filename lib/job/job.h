@@ -71,6 +71,7 @@ struct job {
     char *namespace; /* NULL = not said */
     enum job_task task;
     int64_t replicas;
+    int64_t spares; /* pods beyond the replicas */
     int64_t ranks_per_replica;
     bool native; /* there is a training section, else `training` is zero; or there is a template */
     struct training training;

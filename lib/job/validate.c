@@ -163,6 +163,17 @@ static void check_world(const struct rules *rules, const struct job *job)
         check_legal(rules, batch, world);
 }
 
+static void check_spares(const struct rules *rules, const struct job *job)
+{
+    if (sound(rules, "spec.replicas") && sound(rules, "spec.spares") &&
+        job->replicas + job->spares > JOB_REPLICAS)
+        broken(rules,
+               "spec.spares",
+               "makes %" PRId64 " pods with spec.replicas, allowed are %d",
+               job->replicas + job->spares,
+               JOB_REPLICAS);
+}
+
 void validate_job(const struct job *job, struct problems *problems)
 {
     struct rules rules = {.path = "", .problems = problems};
@@ -174,4 +185,5 @@ void validate_job(const struct job *job, struct problems *problems)
     if (job->native && job->interface == INTERFACE_LINK)
         broken(&rules, "spec.interface", "may not be Link with training: it is for other trainers");
     check_world(&rules, job);
+    check_spares(&rules, job);
 }

@@ -18,7 +18,7 @@ static struct dossier *dossier_make(struct controller *controller)
     struct job_record job = {.name = memory_text("digits"), .namespace = memory_text("team-a")};
 
     status_init(&job.status);
-    status_begin(&job.status, 2, 3);
+    status_begin(&job.status, 2, 3, 0);
     job.status.tries[1] = 4;
     dossier_job(dossier, &job);
     return dossier;
@@ -234,7 +234,7 @@ static void a_stranger_is_kept_for_each_name_until_it_is_gone(void)
         CU_ASSERT(dossier->strangers[i].seen ==
                   (strcmp(dossier->strangers[i].record.name, "digits-2-0-0") ? 100 : 105));
     status_init(&next.status);
-    status_begin(&next.status, 3, 3);
+    status_begin(&next.status, 3, 3, 0);
     dossier_job(dossier, &next);
     CU_ASSERT(dossier->stranger_count == 0);
     dossier_free(dossier);

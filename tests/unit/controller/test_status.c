@@ -45,7 +45,7 @@ static void fill(struct status *status)
     status_init(status);
     status->state = STATE_RUNNING;
     status->observed_generation = 3;
-    status_begin(status, 2, 3);
+    status_begin(status, 2, 3, 1);
     status->generation = 8;
     status->tries[1] = 4;
     status->ready = 2;
@@ -97,7 +97,8 @@ static void what_is_printed_is_read_back(void)
     CU_ASSERT(status_compare(&status, &again) == STATUS_SAME);
     status_patch(&status, &again, "digits", &version, &patch);
     CHECK_TEXT(patch.data, "{\"metadata\":{\"resourceVersion\":\"42\"},\"status\":{}}");
-    CU_ASSERT(again.tries[1] == 4 && again.slots == 3 && again.generation == 8);
+    CU_ASSERT(again.tries[1] == 4 && again.slots == 4 && again.replicas == 3 &&
+              again.generation == 8);
     CU_ASSERT(again.incidents[0].milliseconds[SPAN_RESTORE] == -1);
     CU_ASSERT(again.pod_restarts.times[0] == NOW && isnan(again.progress.accuracy));
     CU_ASSERT(witness_record_equal(&again.witness, &status.witness));
@@ -111,7 +112,7 @@ static void a_new_attempt_forgets_what_was_witnessed(void)
 
     fill(&old);
     status_copy(&new, &old);
-    status_begin(&new, 3, 3);
+    status_begin(&new, 3, 3, 0);
     CU_ASSERT(new.witness.promised == 0 && old.witness.promised == 9);
     status_patch(&old, &new, "digits", &version, &patch);
     CHECK_HAS(patch.data, "\"attempt\":3");

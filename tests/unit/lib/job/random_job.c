@@ -146,6 +146,7 @@ void random_job(uint64_t *random, struct job *job)
     if (!job->native || random_below(random, 2))
         job->template = random_template(random, job->native);
     job->replicas = sizes[0];
+    job->spares = random_whole(random, 0, JOB_REPLICAS - job->replicas);
     job->ranks_per_replica = 1;
     if (random_below(random, 2)) {
         job->checkpoint.directory = random_text(random, 1024);

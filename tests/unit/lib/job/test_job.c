@@ -39,6 +39,7 @@ static void the_smallest_job_gets_every_default(void)
     CHECK_TEXT(job.name, "digits");
     CU_ASSERT(job.native && job.template == NULL);
     CU_ASSERT(job.namespace == NULL && job.task == TASK_TRAIN);
+    CU_ASSERT(job.spares == 0);
     CU_ASSERT(job.replicas == 1 && job.ranks_per_replica == 1 && job_world(&job) == 1);
     CU_ASSERT(job.checkpoint.directory == NULL && job.checkpoint.every_seconds == 0);
     CU_ASSERT(job.recovery.rank.count == 10 && job.recovery.rank.window_seconds == 3600);
@@ -56,7 +57,7 @@ static void everything_that_is_said_arrives(void)
     CLEAN_FREE char *text = check_replaced(
         metadata,
         "\"spec\": {",
-        "\"spec\": {\"task\": \"Train\", \"replicas\": 6, \"ranksPerReplica\": 2, "
+        "\"spec\": {\"task\": \"Train\", \"replicas\": 6, \"spares\": 3, \"ranksPerReplica\": 2, "
         "\"checkpoint\": {\"directory\": \"c\", \"keepLast\": 7}, "
         "\"recovery\": {\"budgets\": {\"rank\": {\"count\": 0}, \"pod\": {\"windowSeconds\": 9}},"
         "\"replaceSeconds\": 5, \"rules\": [{\"exitCodes\": [3, 139], \"action\": \"FailJob\"}, "
@@ -66,6 +67,7 @@ static void everything_that_is_said_arrives(void)
 
     CU_ASSERT(decode(text, &job, &problems) == 0 && problems.count == 0);
     CU_ASSERT(job.namespace && !strcmp(job.namespace, "lab"));
+    CU_ASSERT(job.spares == 3);
     CU_ASSERT(job.replicas == 6 && job.ranks_per_replica == 2 && job_world(&job) == 12);
     CU_ASSERT(job.checkpoint.directory && !strcmp(job.checkpoint.directory, "c"));
     CU_ASSERT(job.checkpoint.every_seconds == 60 && job.checkpoint.keep_last == 7);

@@ -107,7 +107,7 @@ static const struct mistake {
      "2: kind: is given twice, on lines 2 and 3"},
     {"  task: Train\n",
      "  task: Train\n  suspend: true\n",
-     "11: spec.suspend: is not a key of this object; allowed are task, replicas, "
+     "11: spec.suspend: is not a key of this object; allowed are task, replicas, spares, "
      "ranksPerReplica, training, interface, checkpoint, recovery, deadlines, template"},
     {"  task: Train\n",
      "  task: Train\n  template: {}\n",
@@ -167,11 +167,17 @@ static const struct mistake {
     {"replicas: 4\n  ranksPerReplica: 1",
      "replicas: 1024\n  ranksPerReplica: 64",
      "11: spec.replicas: makes a world of 65536 ranks, allowed are 1024"},
+    {"ranksPerReplica: 1", "spares: -1", "12: spec.spares: " NUMBER(0, 1023) "-1"},
+    {"ranksPerReplica: 1", "spares: 1024", "12: spec.spares: " NUMBER(0, 1023) "1024"},
+    {"ranksPerReplica: 1",
+     "spares: 1021",
+     "12: spec.spares: makes 1025 pods with spec.replicas, allowed are 1024"},
     /* the model */
     {"  training:\n    model:",
      "  trainings:\n    model:",
      "13: spec.trainings: is not a key of this object; did you mean training? Allowed are task, "
-     "replicas, ranksPerReplica, training, interface, checkpoint, recovery, deadlines, template"},
+     "replicas, spares, ranksPerReplica, training, interface, checkpoint, recovery, deadlines, "
+     "template"},
     {"{shape: [784]}",
      "{}",
      "15: spec.training.model.input.shape: is missing; must be a list of 1 to 4 whole numbers from "
