@@ -280,6 +280,16 @@ bool play_repaired(const char *directory, const char *cause, const char *words)
     return found;
 }
 
+double play_repair_milliseconds(const char *directory, int repair)
+{
+    cJSON *result = result_read(directory);
+    const cJSON *repairs = cJSON_GetObjectItemCaseSensitive(result, "repairs");
+    double milliseconds = milliseconds_of(cJSON_GetArrayItem(repairs, repair), "total");
+
+    cJSON_Delete(result);
+    return milliseconds;
+}
+
 uint64_t play_weights(const char *directory)
 {
     char text[64];

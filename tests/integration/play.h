@@ -51,6 +51,9 @@ int play_repairs(const char *directory);
  * tells when not, and in any case how long the repairs took. */
 bool play_repaired(const char *directory, const char *cause, const char *words);
 
+/* How long one of them took, from the fault to the first step. NaN when it is not there. */
+double play_repair_milliseconds(const char *directory, int repair);
+
 /* The checksum of the weights that the result names; asserts that there is one. */
 uint64_t play_weights(const char *directory);
 
