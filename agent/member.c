@@ -99,21 +99,20 @@ static void promise(struct member *member, int64_t now, struct effects *effects)
     effects_timer(effects, now + member->patience);
 }
 
+/* Whether it has promised a candidate, and waits for what comes of it or runs what came. */
+static bool engaged(const struct member *member)
+{
+    return member->state == MEMBER_PROMISED || member->state == MEMBER_FORMING ||
+           member->state == MEMBER_READY || member->state == MEMBER_RUNNING;
+}
+
 /* Rule 14: a member that hears its lead does not listen to others, unless it has heard that a later
  * view than its lead can form is decided already. */
 static bool follows_another(const struct member *member, const struct identity *candidate)
 {
     if (member->base.generation > member->promised.number)
         return false;
-    switch (member->state) {
-    case MEMBER_PROMISED:
-    case MEMBER_FORMING:
-    case MEMBER_READY:
-    case MEMBER_RUNNING:
-        return !identity_equal(&member->lead, candidate);
-    default:
-        return false;
-    }
+    return engaged(member) && !identity_equal(&member->lead, candidate);
 }
 
 /* Rules 1 and 2. */
@@ -231,20 +230,30 @@ static MEMBER_HANDLER(go)
     effects_timer(effects, MEMBER_NEVER);
 }
 
-/* Rule 10: a view without this agent is decided. */
+/* The number that it waits for something about, or runs; 0 = none. */
+static uint64_t engagement(const struct member *member)
+{
+    if (member->state == MEMBER_QUIETING)
+        return member->asked.number;
+    return engaged(member) ? member->promised.number : 0;
+}
+
+/* Rule 10: a view without this agent is decided. One that came late says nothing about a later
+ * number. */
 static MEMBER_HANDLER(out)
 {
     const struct message *message = event->message;
+    bool leaving = member->state == MEMBER_QUIETING;
 
     (void)now;
     if (message->decided->generation < member->base.generation)
         return;
     member_learn(member, message->decided);
-    if (view_find(&member->base, &member->self) >= 0)
+    if (view_find(&member->base, &member->self) >= 0 || message->number < engagement(member))
         return;
     member->lead = message->from;
     member->state = MEMBER_WAITING;
-    if (!member->quiet)
+    if (!member->quiet && !leaving)
         effects_add(effects, EFFECT_REVOKE)->number = member->base.generation;
     effects_timer(effects, MEMBER_NEVER);
 }
@@ -342,6 +351,7 @@ static const member_handler table[MEMBER_STATES][MEMBER_EVENTS] = {
                          [MEMBER_RECORD] = record,
                          [MEMBER_REFUSED] = member_refused,
                          [MEMBER_PREPARE] = prepare,
+                         [MEMBER_OUT] = out,
                          [MEMBER_FINISH] = finish,
                          [MEMBER_QUIET] = quieted,
                          [MEMBER_FAULT] = fault,
