@@ -112,11 +112,13 @@ void enrol_tick(void *context)
     request.attempt = agent->scope.attempt;
     request.agent = codec_pack_agent(&agent->book.entries[agent->self.slot]);
     request.patient = agent->enroll_patient && !agent->renewing;
+    request.decided = codec_pack_view(&agent->member.base, &agent->book);
     if (agent->renewing || papers_due(&agent->papers, time(NULL))) {
         request.certificate_request.data = (uint8_t *)agent->papers.request.data;
         request.certificate_request.len = agent->papers.request.size;
     }
     inquiry_enroll(agent->directory, &request);
+    muster__view__free_unpacked(request.decided, NULL);
     muster__agent__free_unpacked(request.agent, NULL);
 }
 

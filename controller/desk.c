@@ -30,6 +30,8 @@ bool desk_accepts(const Muster__Agent *agent)
            strlen(agent->address) < ENROLMENT_ADDRESS && strlen(agent->node) < ENROLMENT_NODE;
 }
 
+static void view_take(struct desk *desk, const Muster__View *view);
+
 /* Enrolling. */
 
 static void enroll_reply(struct visitor *visitor, enum enrolment_answer answer, uint32_t lead)
@@ -110,6 +112,8 @@ void desk_enroll(struct desk *desk, struct visitor *visitor)
         rpc_end(visitor->call, RPC_REFUSED, "the job has no such slot");
         return;
     }
+    /* A spare may be the only one left who has heard of the view that others are electors of. */
+    view_take(desk, visitor->request->decided);
     if (visitor->request->patient) {
         visitor->since = clock_now();
     } else {

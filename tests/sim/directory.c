@@ -15,6 +15,20 @@ static struct enrolled enrolled_of(const struct identity *id)
     return agent;
 }
 
+static void view_take(struct sim *sim, const struct view *view)
+{
+    if (!enrolment_view_is_new(&sim->enrolment, view->generation))
+        return;
+    enrolment_view_begin(&sim->enrolment, view->generation);
+    for (uint32_t i = 0; i < view->count; i++) {
+        const struct identity *member = &view->members[i];
+        struct enrolled agent = enrolled_of(member);
+
+        enrolment_learn(&sim->enrolment, member->slot, &agent);
+        enrolment_view_add(&sim->enrolment, member->slot, agent.life);
+    }
+}
+
 void sim_on_enroll(struct sim *sim, const struct sim_event *event)
 {
     uint32_t node = event->node;
@@ -30,6 +44,7 @@ void sim_on_enroll(struct sim *sim, const struct sim_event *event)
         return;
     }
     enrolment_enroll(&sim->enrolment, node, &agent);
+    view_take(sim, &sim->node[node].member.base);
     answer = enrolment_answer(&sim->enrolment, node, &lead);
     reply.number = answer;
     if (answer == ENROLMENT_FOLLOW) {
@@ -79,18 +94,6 @@ void sim_on_reported(struct sim *sim, const struct sim_event *event)
              &(struct lead_event){.kind = LEAD_LEARNED, .message = &sim->incoming->message});
 }
 
-static void view_take(struct sim *sim, const struct view *view)
-{
-    enrolment_view_begin(&sim->enrolment, view->generation);
-    for (uint32_t i = 0; i < view->count; i++) {
-        const struct identity *member = &view->members[i];
-        struct enrolled agent = enrolled_of(member);
-
-        enrolment_learn(&sim->enrolment, member->slot, &agent);
-        enrolment_view_add(&sim->enrolment, member->slot, agent.life);
-    }
-}
-
 void sim_on_report(struct sim *sim, const struct sim_event *event)
 {
     const struct lead *lead = &sim->node[event->node].lead;
@@ -101,8 +104,7 @@ void sim_on_report(struct sim *sim, const struct sim_event *event)
     if (sim->directory_down || lead->state == LEAD_ASLEEP)
         return;
     sim_later(sim, event->node, SIM_REPORTED, sim_between(sim, MS(1), MS(5)));
-    if (enrolment_view_is_new(&sim->enrolment, lead->base.generation))
-        view_take(sim, &lead->base);
+    view_take(sim, &lead->base);
     if (lead->base.generation == sim->enrolment.view.generation)
         enrolment_learn(&sim->enrolment, event->node, &self);
     enrolment_led(&sim->enrolment, event->node, self.life);

@@ -96,6 +96,39 @@ static void a_report_is_taken_and_answered(void)
     lobby_end(&lobby);
 }
 
+/* Nobody has reported the view: who enrols knows of it, and the others hear so. */
+static void who_enrols_tells_of_the_view_it_knows(void)
+{
+    struct lobby lobby;
+    struct agent agents[2];
+    Muster__Agent *members[] = {&agents[0].packed, &agents[1].packed};
+    Muster__View view = MUSTER__VIEW__INIT;
+    Muster__EnrollRequest request;
+    struct asked asked[2];
+    Muster__EnrollReply *reply;
+
+    lobby_begin(&lobby, LOBBY_TOKEN);
+    agent_fill(&agents[0], 0, 1);
+    agent_fill(&agents[1], 1, 1);
+    view.generation = 3;
+    view.members = members;
+    view.n_members = 2;
+    request = enroll_request(&agents[1], false);
+    request.decided = &view;
+    lobby_ask(&lobby, &asked[0], LOBBY_ENROLL, &request.base);
+    lobby_run(&lobby, 1);
+    lobby_enroll(&lobby, &asked[1], 2, false);
+    lobby_run(&lobby, 2);
+    CU_ASSERT(asked_waits(&asked[1]));
+    reply = asked_reply(&asked[1]);
+    CU_ASSERT_FATAL(reply && reply->decided);
+    CU_ASSERT(reply->decided->generation == 3 && reply->decided->n_members == 2);
+    muster__enroll_reply__free_unpacked(reply, NULL);
+    asked_done(&asked[0]);
+    asked_done(&asked[1]);
+    lobby_end(&lobby);
+}
+
 static void a_newcomer_follows_the_lead_and_hears_the_view(void)
 {
     struct lobby lobby;
@@ -289,6 +322,7 @@ SUITE("controller directory answers",
       {"patient questions are held until all are there",
        patient_questions_are_held_until_all_are_there},
       {"a report is taken and answered", a_report_is_taken_and_answered},
+      {"who enrols tells of the view it knows", who_enrols_tells_of_the_view_it_knows},
       {"a newcomer follows the lead and hears the view",
        a_newcomer_follows_the_lead_and_hears_the_view},
       {"a directory that starts anew learns who is there",
