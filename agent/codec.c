@@ -267,6 +267,7 @@ static bool complete(const struct message *message)
     switch (message->kind) {
     case MESSAGE_ASSIGN:
     case MESSAGE_RECORD:
+    case MESSAGE_SPARES:
         return message->view && message->view->generation;
     case MESSAGE_PROMISE:
         return !message->next_number == !message->next;
@@ -312,7 +313,8 @@ static int unpack(const Muster__Envelope *envelope, struct book *book, struct co
         return 1;
     book_learn(book, &sender);
     book_recall(book, &lead);
-    view_note(envelope->view, message->kind == MESSAGE_ASSIGN, book);
+    view_note(
+        envelope->view, message->kind == MESSAGE_ASSIGN || message->kind == MESSAGE_SPARES, book);
     view_note(envelope->decided, false, book);
     view_note(envelope->next, false, book);
     return 0;

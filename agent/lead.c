@@ -322,6 +322,7 @@ static LEAD_HANDLER(hello)
             lead_gather(lead, now, effects);
     } else if (lead->state == LEAD_RUN) {
         out_send(lead, from, effects);
+        lead_tell_spares(lead, effects);
     }
 }
 

@@ -99,6 +99,7 @@ struct lead {
     uint64_t next_number; /* under this number; 0 = nothing */
     struct view view;     /* assigned, or adopted */
     bool adopting;
+    struct view spares;                   /* that the members were told of */
     struct lead_peer peers[VIEW_MEMBERS]; /* by slot */
     uint32_t peer_count;                  /* highest slot heard of, plus one */
     bool witness_asked;

@@ -356,6 +356,24 @@ static bool crashes_count(struct lead *lead, struct effects *effects)
     return false;
 }
 
+void lead_tell_spares(struct lead *lead, struct effects *effects)
+{
+    lead->spares.generation = lead->base.generation;
+    lead->spares.count = 0;
+    for (uint32_t slot = 0; slot < lead->peer_count; slot++) {
+        const struct lead_peer *peer = &lead->peers[slot];
+
+        if (lead_peer_there(peer) && view_find(&lead->base, &peer->id) < 0)
+            view_add(&lead->spares, &peer->id);
+    }
+    for (uint32_t i = 0; i < lead->base.count && lead->spares.count; i++) {
+        const struct identity *member = &lead->base.members[i];
+
+        if (!identity_equal(member, &lead->self))
+            effects_send(effects, member, MESSAGE_SPARES, lead->number)->view = &lead->spares;
+    }
+}
+
 /* Rule 8: the view is decided; only now may anybody run. */
 static void run(struct lead *lead, int64_t now, struct effects *effects)
 {
@@ -389,6 +407,7 @@ static void run(struct lead *lead, int64_t now, struct effects *effects)
         message->blobs = lead->blobs;
         message->blob_count = lead->blob_count;
     }
+    lead_tell_spares(lead, effects);
 }
 
 /* The witness was asked together with the others, where they are not enough. */

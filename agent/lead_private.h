@@ -44,6 +44,9 @@ void lead_gather_lost(struct lead *lead, struct effects *effects);
 /* Asks one agent for its promise of the current number. */
 void lead_prepare(struct lead *lead, const struct identity *to, struct effects *effects);
 
+/* Tells the members who could take somebody's place: the next lead may be any of them. */
+void lead_tell_spares(struct lead *lead, struct effects *effects);
+
 /* Handlers of the table. */
 #define LEAD_HANDLER(name)                                                                         \
     void name(                                                                                     \

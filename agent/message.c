@@ -18,7 +18,8 @@ const char *message_name(enum message_kind kind)
                                         "done",
                                         "finish",
                                         "beat",
-                                        "kill"};
+                                        "kill",
+                                        "spares"};
 
     _Static_assert(sizeof names / sizeof *names == MESSAGE_KINDS, "one name a kind");
     return names[kind];

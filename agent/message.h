@@ -31,6 +31,7 @@ enum message_kind {
     MESSAGE_FINISH,   /* code = outcome, text = reason: the job is over */
     MESSAGE_BEAT,     /* I am there; number = other messages that came on this session; progress */
     MESSAGE_KILL,     /* number (generation), fault (rank), text: that rank hangs, end it */
+    MESSAGE_SPARES,   /* view: who could be asked to take somebody's place, in no order */
     MESSAGE_KINDS
 };
 

@@ -266,6 +266,8 @@ void sim_on_message(struct sim *sim, const struct sim_event *event)
                message_name(message->kind),
                (unsigned long long)message->number);
     node->heard[message->from.slot] = sim->now;
+    if (message->kind == MESSAGE_SPARES)
+        return; /* reading it has filled the book */
     if (asleep && message->kind == MESSAGE_HELLO)
         sim_member(
             sim, event->node, &(struct member_event){.kind = MEMBER_HELLO, .message = message});

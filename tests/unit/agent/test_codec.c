@@ -430,6 +430,7 @@ static const struct {
     {MESSAGE_ASSIGN, view_of_no_generation},
     {MESSAGE_RECORD, no_view},
     {MESSAGE_RECORD, view_of_no_generation},
+    {MESSAGE_SPARES, no_view},
     {MESSAGE_PROMISE, next_without_number},
     {MESSAGE_PROMISE, number_without_next},
 };
@@ -527,6 +528,22 @@ static void the_newest_incarnations_are_learnt_of_their_own_words_and_assignment
     CHECK_TEXT(book_find(&ends->hearing, &new)->address, "10.0.0.5:2");
 }
 
+static void where_spares_are_is_learnt(void)
+{
+    CLEAN_FREE struct ends *ends = ends_new();
+    struct identity old = somebody(&ends->random, 5);
+    struct identity new = somebody(&ends->random, 5);
+
+    entry_put(&ends->hearing, &old, "10.0.0.5:1");
+    entry_put(&ends->sending, &new, "10.0.0.5:2");
+    ends->views[0].generation = 2;
+    view_add(&ends->views[0], &new);
+    ends->message = (struct message){.kind = MESSAGE_SPARES, .view = &ends->views[0]};
+    CU_ASSERT_FATAL(trip(ends) == 0);
+    CU_ASSERT_FATAL(book_find(&ends->hearing, &new) != NULL);
+    CHECK_TEXT(book_find(&ends->hearing, &new)->address, "10.0.0.5:2");
+}
+
 static void the_address_of_the_lead_that_a_refusal_names_is_learnt(void)
 {
     CLEAN_FREE struct ends *ends = ends_new();
@@ -548,5 +565,6 @@ SUITE("agent codec",
       {"a message cut short is refused", a_message_cut_short_is_refused},
       {"the newest incarnations are learnt of their own words and assignments",
        the_newest_incarnations_are_learnt_of_their_own_words_and_assignments},
+      {"where spares are is learnt", where_spares_are_is_learnt},
       {"the address of the lead that a refusal names is learnt",
        the_address_of_the_lead_that_a_refusal_names_is_learnt})
