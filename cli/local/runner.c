@@ -174,9 +174,11 @@ static void progress_take(struct runner *runner, const Muster__Progress *from)
     }
 }
 
+/* Slots that spares stand in for are not waited for. */
 static void missing_take(struct runner *runner, const Muster__Report *report)
 {
-    uint32_t missing = (uint32_t)report->n_missing;
+    uint32_t spares = runner->facts.spares;
+    uint32_t missing = report->n_missing > spares ? (uint32_t)report->n_missing - spares : 0;
 
     if (missing != runner->missing && missing && runner->first_step)
         screen_note(&runner->screen,

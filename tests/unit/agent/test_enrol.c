@@ -70,6 +70,7 @@ static void answer_wait(struct scene *scene)
     Muster__JobFacts facts = MUSTER__JOB_FACTS__INIT;
 
     facts.replicas = 2;
+    facts.spares = 1;
     reply.wait = true;
     reply.facts = &facts;
     oracle_answer(&scene->oracle, ORACLE_ENROLL, &reply.base);
@@ -219,6 +220,7 @@ static void a_certificate_comes_with_the_answer_to_a_token(void)
     CHECK_TEXT(scene->oracle.shown[ORACLE_ENROLL], "token.one");
     CU_ASSERT(asked_for_one(scene) && agent->papers.certified);
     CU_ASSERT(agent->facts.known);
+    CU_ASSERT(agent->lead.settings.replicas == 2 && agent->lead.settings.slots == 3);
     logged(scene, report_run);
     CHECK_TEXT(scene->oracle.shown[ORACLE_REPORT], ORACLE_NAME);
     logged(scene, witness_run);

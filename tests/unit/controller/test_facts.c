@@ -12,6 +12,7 @@
     "metadata: {name: digits}\n"                                                                   \
     "spec:\n"                                                                                      \
     "  replicas: 2\n"                                                                              \
+    "  spares: 3\n"                                                                                \
     "  ranksPerReplica: 2\n"                                                                       \
     "  recovery: {budgets: {pod: {count: 7, windowSeconds: 60}}, replaceSeconds: 9,\n"             \
     "    rules: [{exitCodes: [3], action: FailJob}]}\n"                                            \
@@ -42,6 +43,7 @@ static void a_job_becomes_facts(void)
     load(HEAD, &job);
     directory_facts(&job, 250, &spec, &facts);
     CU_ASSERT(facts.replicas == 2 && facts.ranks_per_replica == 2);
+    CU_ASSERT(facts.spares == 3);
     CU_ASSERT(facts.replace_milliseconds == 9000 && facts.report_milliseconds == 250);
     CU_ASSERT(facts.pod_budget == 7 && facts.pod_window_seconds == 60);
     CU_ASSERT(facts.foreign);
