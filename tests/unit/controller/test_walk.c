@@ -312,25 +312,28 @@ static void world_settle(struct walk *walk)
     }
     CU_ASSERT(requests == 0);
     CU_ASSERT(walk->ended || scene->job_record.status.state == STATE_RUNNING);
-    CU_ASSERT(walk->ended || scene->job_record.status.ready == 4);
+    CU_ASSERT(walk->ended || scene->job_record.status.slots == 4);
+    CU_ASSERT(walk->ended || scene->job_record.status.ready == scene->job_record.status.replicas);
 }
 
-/* A job with room for many lost pods. */
-static void walk_open(struct walk *walk)
+/* A job of four pods, some of them spares, with room for many lost ones. */
+static void walk_open(struct walk *walk, int spares)
 {
+    cJSON *spec;
     cJSON *pod;
 
     scene_open(&walk->scene, "first");
-    pod = tree_open_object(
-        tree_open_object(tree_open_object(tree_open_object(walk->scene.job, "spec"), "recovery"),
-                         "budgets"),
-        "pod");
+    spec = tree_open_object(walk->scene.job, "spec");
+    tree_put_number(spec, "replicas", 4 - spares);
+    tree_put_number(spec, "spares", spares);
+    pod = tree_open_object(tree_open_object(tree_open_object(spec, "recovery"), "budgets"), "pod");
     tree_put_number(pod, "count", 30);
     scene_look(&walk->scene);
 }
 
 static void whatever_happens_the_job_runs_in_the_end(void)
 {
+    static const int spares[] = {0, 2, 3};
     uint64_t seed = check_seed();
     int ended = 0;
     int voted = 0;
@@ -338,7 +341,7 @@ static void whatever_happens_the_job_runs_in_the_end(void)
     for (int i = 0; i < WALKS; i++) {
         CLEAN_FREE struct walk *walk = memory_get(1, sizeof *walk);
 
-        walk_open(walk);
+        walk_open(walk, spares[i % 3]);
         walk->random = seed + (uint64_t)i;
         for (int step = 0; step < STEPS; step++) {
             world_change(walk);
