@@ -213,7 +213,7 @@ $(B)/sim: $(call tests_in,tests/sim) $(ARCHIVE)
 .PHONY: sim
 sim: $(DEPS) ## play SCHEDULES seeded schedules of the membership machines
 	$(Q)$(MAKE) -j$(JOBS) $(B)/sim
-	$(Q)$(B)/sim --schedules $(SCHEDULES)
+	$(Q)$(B)/sim --seeds tests/sim/seeds.txt --schedules $(SCHEDULES)
 	$(Q)for mutant in forgets hasty blind; do $(B)/sim --mutant $$mutant --schedules 20000 || exit 1; done
 
 # The model of membership: every state of the small jobs, and every mutant; tests/model/README.md.

@@ -75,31 +75,6 @@ void sim_controller_restart(struct sim *sim, uint32_t which)
 
 /* Questions. */
 
-static void reply_read(const Muster__WitnessRequest *request,
-                       const Muster__WitnessReply *reply,
-                       struct codec_message *out)
-{
-    struct message *message = &out->message;
-
-    *message = (struct message){.kind = request->record ? MESSAGE_RECORDED : MESSAGE_PROMISE,
-                                .number = request->number,
-                                .committed = -1};
-    if (!reply->granted) {
-        message->kind = MESSAGE_REFUSE;
-        message->number = reply->promised;
-    }
-    out->decided.count = 0;
-    out->decided.generation = 0;
-    if (reply->decided)
-        codec_unpack_view(reply->decided, &out->decided);
-    message->decided = &out->decided;
-    if (reply->next_number) {
-        codec_unpack_view(reply->next, &out->next);
-        message->next = &out->next;
-        message->next_number = reply->next_number;
-    }
-}
-
 /* One question, taken apart. */
 struct question {
     const struct sim_event *event;
@@ -129,6 +104,39 @@ static void question_done(struct question *question)
 
 CLEANUP_DEFINE(question, struct question, question_done)
 
+/* What the witness replies, as the lead machine hears it. */
+static void answer_send(struct sim *sim,
+                        const struct question *question,
+                        const Muster__WitnessReply *reply)
+{
+    const struct sim_event *asked = question->event;
+    struct sim_event event =
+        sim_event_for(sim, asked->id.slot, SIM_WITNESSED, sim_between(sim, MS(1), MS(5)));
+    struct message message = {.kind = question->request.record ? MESSAGE_RECORDED : MESSAGE_PROMISE,
+                              .number = question->request.number,
+                              .committed = -1};
+    struct codec_message *out = sim->incoming;
+
+    if (!reply->granted) {
+        message.kind = MESSAGE_REFUSE;
+        message.number = reply->promised;
+    }
+    out->decided.count = 0;
+    out->decided.generation = 0;
+    if (reply->decided)
+        codec_unpack_view(reply->decided, &out->decided);
+    message.decided = &out->decided;
+    if (reply->next_number) {
+        codec_unpack_view(reply->next, &out->next);
+        message.next = &out->next;
+        message.next_number = reply->next_number;
+    }
+    event.life = asked->id.life[0];
+    event.question = asked->question;
+    codec_pack(&message, &sim->scope, &asked->id, &sim->node[asked->id.slot].book, &event.bytes);
+    sim_put(sim, event);
+}
+
 static void answer(struct sim *sim,
                    const struct question *question,
                    const Muster__WitnessReply *reply)
@@ -137,46 +145,69 @@ static void answer(struct sim *sim,
 
     if (reply->granted && question->request.record)
         judge_recorded(sim, SIM_NODES, question->request.number, &event->id);
-    reply_read(&question->request, reply, sim->incoming);
-    if (sim->trace)
-        printf("%9.3f  witness -> %u %s %llu, base %llu, next %llu\n",
-               (double)sim->now / 1e6,
-               event->id.slot,
-               message_name(sim->incoming->message.kind),
-               (unsigned long long)sim->incoming->message.number,
-               (unsigned long long)sim->incoming->decided.generation,
-               (unsigned long long)reply->next_number);
-    if (sim_current(sim, &event->id) && !sim->node[event->id.slot].left)
-        sim_lead(sim,
-                 event->id.slot,
-                 &(struct lead_event){.kind = LEAD_WITNESSED, .message = &sim->incoming->message});
+    answer_send(sim, question, reply);
 }
 
-/* The same question at its next stage, now and then very late, now and then never. */
+void sim_on_witnessed(struct sim *sim, const struct sim_event *event)
+{
+    struct sim_node *node = &sim->node[event->node];
+    struct message *message = &sim->incoming->message;
+    struct error error = {""};
+
+    if (event->question != node->questions || !sim_reaches_directory(sim, event->node))
+        return; /* a later question has ended this one */
+    if (codec_unpack(event->bytes.data,
+                     event->bytes.size,
+                     &sim->scope,
+                     &node->book,
+                     sim->incoming,
+                     &error)) {
+        judge_fail(sim, "an answer of the witness was not understood: %s", error.text);
+        return;
+    }
+    if (sim->trace)
+        printf("%9.3f  %u <- witness %s %llu, base %llu, next %llu\n",
+               (double)sim->now / 1e6,
+               event->node,
+               message_name(message->kind),
+               (unsigned long long)message->number,
+               (unsigned long long)message->decided->generation,
+               (unsigned long long)message->next_number);
+    judge_heard(sim, event->node, message, true);
+    sim_lead(sim, event->node, &(struct lead_event){.kind = LEAD_WITNESSED, .message = message});
+}
+
+/* The same question at its next stage; while something is broken, now and then very late, now and
+ * then never. */
 static void question_pass(struct sim *sim, const struct sim_event *event, enum sim_kind kind)
 {
     struct sim_event next = *event;
+    bool calm = sim_calm_for(sim, 0);
 
-    if (sim_chance(sim, 3))
+    if (!calm && sim_chance(sim, 3))
         return;
     next.kind = kind;
-    next.at = sim->now + sim_between(sim, MS(1), sim_chance(sim, 5) ? MS(3000) : MS(10));
+    next.at = sim->now + sim_between(sim, MS(1), !calm && sim_chance(sim, 5) ? MS(3000) : MS(10));
     next.bytes = (struct text){0};
     text_add_bytes(&next.bytes, event->bytes.data, event->bytes.size);
     sim_put(sim, next);
 }
 
-/* What a record becomes by a question; a copy when it stays what it is. */
-static void record_after(const struct witness_record *record,
+/* What a record becomes by a question; a copy when it stays what it is. Returns whether it changes,
+ * which only what is granted does. */
+static bool record_after(const struct witness_record *record,
                          const struct question *question,
                          struct witness_record *after)
 {
     Muster__WitnessReply *reply = memory_get(1, sizeof *reply);
+    bool granted;
 
     muster__witness_reply__init(reply);
-    if (witness_decide(record, &question->request, after, reply) != WITNESS_KEEP)
+    granted = witness_decide(record, &question->request, after, reply) == WITNESS_KEEP;
+    if (!granted)
         witness_record_copy(after, record);
     muster__witness_reply__free_unpacked(reply, NULL);
+    return granted;
 }
 
 /* Decides about what was read last: there is an answer, or something to be written before. */
@@ -216,7 +247,7 @@ void sim_on_witness(struct sim *sim, const struct sim_event *event)
     controller = &sim->controllers[taken.controller];
     taken.life = controller->life;
     question_open(&question, &taken);
-    if (!sim->directory_down && sim->now >= controller->away_until)
+    if (sim_reaches_directory(sim, event->node) && sim->now >= controller->away_until)
         decide(sim, &question, &controller->seen);
 }
 
@@ -227,17 +258,18 @@ void sim_on_write(struct sim *sim, const struct sim_event *event)
     const struct witness_record *from = sim->mutant == SIM_BLIND ? &controller->seen : &sim->kept;
     CLEAN(question) struct question question = {.event = event};
     struct witness_record after;
+    bool granted;
 
     question_open(&question, event);
     if (event->number == sim->version || sim->mutant == SIM_BLIND) {
-        record_after(from, &question, &after);
+        granted = record_after(from, &question, &after);
         witness_record_done(&sim->kept);
         sim->kept = after;
         sim->version++;
-        if (question.request.record && sim->kept.next_number == question.request.number)
-            judge_recorded(sim, SIM_NODES, question.request.number, &event->id);
+        if (granted)
+            judge_witness(sim, question.request.number, question.request.record, &event->id);
     } else {
-        sim->conflicts++;
+        sim->counts.conflicts++;
     }
     question_pass(sim, event, SIM_READ);
 }

@@ -39,7 +39,7 @@ void sim_on_enroll(struct sim *sim, const struct sim_event *event)
 
     if (sim->node[node].member.state != MEMBER_OUTSIDE)
         return;
-    if (sim->directory_down) {
+    if (!sim_reaches_directory(sim, node)) {
         sim_later(sim, node, SIM_ENROLL, MS(50));
         return;
     }
@@ -101,7 +101,7 @@ void sim_on_report(struct sim *sim, const struct sim_event *event)
 
     if (event->number) /* the one that comes again */
         sim_later_number(sim, event->node, SIM_REPORT, MS(100), 1);
-    if (sim->directory_down || lead->state == LEAD_ASLEEP)
+    if (!sim_reaches_directory(sim, event->node) || lead->state == LEAD_ASLEEP)
         return;
     sim_later(sim, event->node, SIM_REPORTED, sim_between(sim, MS(1), MS(5)));
     view_take(sim, &lead->base);

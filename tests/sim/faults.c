@@ -17,17 +17,28 @@ void sim_node_start(struct sim *sim, uint32_t slot)
                                      .ranks = 1,
                                      .start = MS(60000),
                                      .answer = MS(2000),
-                                     .rank_budget = 1000,
-                                     .rank_window = MS(1000),
+                                     .rank_budget = sim->cursed < SIM_NODES ? 5 : 1000,
+                                     .rank_window = MS(1000000),
                                      .pod_budget = 1000,
                                      .pod_window = MS(1000)};
     struct book_entry entry = {.id = {.slot = slot}, .ranks = 1};
 
     lead_done(&node->lead);
-    memset(node, 0, sizeof *node);
-    for (uint32_t i = 0; i < SIM_NODES; i++)
-        sim->node[i].deaf[slot] = 0; /* that was another life */
+    /* The machines clear themselves; of the book only a few slots are ever used. */
+    memset(node->book.entries, 0, SIM_NODES * sizeof *node->book.entries);
+    node->ranks = (struct sim_ranks){0};
+    memset(node->heard, 0, sizeof node->heard);
+    memset(node->ended, 0, sizeof node->ended);
+    memset(node->broken, 0, sizeof node->broken);
+    memset(node->deaf, 0, sizeof node->deaf);
+    memset(node->unheard, 0, sizeof node->unheard);
+    for (uint32_t i = 0; i < SIM_NODES; i++) /* that was another life */
+        sim->node[i].broken[slot].noticed = sim->node[i].deaf[slot] = 0;
+    node->left = false;
+    node->frozen = 0;
+    node->member_timer = node->lead_timer = node->questions = 0;
     node->alive = true;
+    judge_born(sim, slot);
     node->id.slot = slot;
     node->id.life[0] = random_next(&sim->random) | 1;
     node->id.life[1] = slot;
@@ -55,7 +66,7 @@ static void lose(struct sim *sim, uint32_t who, const struct identity *whom, int
 }
 
 /* Messages between two nodes that are still under way are lost with their session. */
-static void cut(struct sim *sim, uint32_t a, uint32_t b)
+static void drop(struct sim *sim, uint32_t a, uint32_t b)
 {
     for (size_t i = 0; i < sim->queue_count; i++) {
         struct sim_event *event = &sim->queue[i];
@@ -75,31 +86,34 @@ static void cut(struct sim *sim, uint32_t a, uint32_t b)
 static void fault_crash(struct sim *sim, uint32_t victim)
 {
     int64_t silence = sim_chance(sim, 20) ? MS(1500) : 0;
+    int64_t away = sim_between(sim, MS(5), sim_chance(sim, 20) ? MS(3000) : MS(60));
 
     sim->node[victim].alive = false;
-    sim->crashes++;
+    if (sim->trace)
+        printf("%9.3f  CRASH of %u\n", (double)sim->now / 1e6, victim);
+    sim->counts.crashes++;
     for (uint32_t i = 0; i < sim->nodes; i++) {
         if (i == victim || !sim->node[i].alive)
             continue;
         if (sim_chance(sim, 30))
-            cut(sim, victim, i);
+            drop(sim, victim, i);
         lose(sim, i, &sim->node[victim].id, silence + sim_between(sim, MS(1), MS(5)));
         if (sim->node[victim].ranks.running)
             sim_later_number(
                 sim, i, SIM_BREAK, sim_between(sim, 0, MS(3)), sim->node[victim].ranks.running);
     }
+    sim_broken_until(sim, sim->now + (away > silence ? away : silence));
     if (sim->replicas + sim->gone < sim->nodes && sim_chance(sim, 30)) {
         sim->gone++;
         enrolment_gone(&sim->enrolment, victim, NULL); /* whoever owns the pods has seen it */
         return;
     }
-    sim_later(
-        sim, victim, SIM_RESTART, sim_between(sim, MS(5), sim_chance(sim, 20) ? MS(3000) : MS(60)));
+    sim_later(sim, victim, SIM_RESTART, away);
 }
 
-void sim_rank_dies(struct sim *sim, uint32_t node, enum cause cause)
+void sim_rank_dies(struct sim *sim, uint32_t victim, enum cause cause)
 {
-    struct sim_ranks *ranks = &sim->node[node].ranks;
+    struct sim_ranks *ranks = &sim->node[victim].ranks;
     struct message message = {.fault = {.cause = cause}, .text = "signal 9"};
     uint64_t running = ranks->running;
 
@@ -109,7 +123,7 @@ void sim_rank_dies(struct sim *sim, uint32_t node, enum cause cause)
     ranks->born = sim->now + sim_between(sim, MS(30), MS(100));
     for (uint32_t i = 0; i < sim->nodes && running; i++)
         sim_later_number(sim, i, SIM_BREAK, sim_between(sim, 0, MS(3)), running);
-    sim_rank_message(sim, node, MEMBER_FAULT, &message);
+    sim_rank_message(sim, victim, MEMBER_FAULT, &message);
 }
 
 /* Its lead, whoever that is by then, sees it, or sees only that nobody gets on. */
@@ -121,6 +135,7 @@ static void fault_hang(struct sim *sim, uint32_t victim)
     if (!ranks->running)
         return;
     ranks->hung = true;
+    sim_broken_until(sim, sim->now + MS(3300) + MS(5000)); /* seen, and killed at last */
     for (uint32_t i = 0; i < sim->nodes; i++) {
         struct sim_event event =
             sim_event_for(sim, i, SIM_HUNG, sim_between(sim, MS(3000), MS(3300)));
@@ -143,13 +158,35 @@ void sim_on_hung(struct sim *sim, const struct sim_event *event)
                      .kind = LEAD_HUNG, .identity = event->id, .text = "nobody got on"});
 }
 
+static void notice(struct sim *sim, uint32_t who, uint32_t whom)
+{
+    int64_t delay = sim_between(sim, MS(1), MS(50));
+
+    sim->node[who].broken[whom].since = sim->now;
+    sim->node[who].broken[whom].noticed = sim->now + delay;
+    lose(sim, who, &sim->node[whom].id, delay);
+}
+
+void sim_session_end(struct sim *sim, uint32_t a, uint32_t b)
+{
+    drop(sim, a, b);
+    notice(sim, a, b);
+    notice(sim, b, a);
+}
+
+void sim_session_give_up(struct sim *sim, uint32_t node, const struct identity *silent)
+{
+    if (!sim_current(sim, silent))
+        return;
+    drop(sim, node, silent->slot);
+    lose(sim, silent->slot, &sim->node[node].id, sim_between(sim, MS(1), MS(5)));
+}
+
 static void fault_session(struct sim *sim, uint32_t a, uint32_t b)
 {
     if (a == b || !sim->node[a].alive || !sim->node[b].alive)
         return;
-    cut(sim, a, b);
-    lose(sim, a, &sim->node[b].id, sim_between(sim, MS(1), MS(50)));
-    lose(sim, b, &sim->node[a].id, sim_between(sim, MS(1), MS(50)));
+    sim_session_end(sim, a, b);
 }
 
 /* What the directory knew of the agents is gone, too. */
@@ -158,7 +195,7 @@ static void fault_controller(struct sim *sim)
     sim_controller_restart(sim, (uint32_t)random_below(&sim->random, SIM_CONTROLLERS));
     enrolment_done(&sim->enrolment);
     enrolment_init(&sim->enrolment, sim->replicas, sim->nodes - sim->replicas);
-    sim->restarts++;
+    sim->counts.restarts++;
 }
 
 /* A lease that ends, and the probe after it. */
@@ -181,9 +218,12 @@ static void lose_silent(struct sim *sim, uint32_t who, const struct identity *wh
  * session, which it learns when it goes on. */
 static void fault_freeze(struct sim *sim, uint32_t victim)
 {
-    int64_t length = sim_between(sim, MS(200), sim_chance(sim, 30) ? MS(20000) : MS(3000));
+    int64_t length = sim_between(sim, MS(5), sim_chance(sim, 30) ? MS(20000) : MS(3000));
 
+    if (sim->now < sim->node[victim].frozen)
+        return;
     sim->node[victim].frozen = sim->now + length;
+    sim_broken_until(sim, sim->now + length);
     for (uint32_t i = 0; i < sim->nodes; i++) {
         int64_t noticed = silence(sim);
 
@@ -203,6 +243,7 @@ static void fault_half_open(struct sim *sim, uint32_t a, uint32_t b)
 
     if (a == b || !sim->node[a].alive || !sim->node[b].alive || sim->now < sim->node[a].deaf[b])
         return;
+    sim_broken_until(sim, sim->now + length + MS(300));
     sim->node[a].deaf[b] = sim->node[b].deaf[a] = sim->now + length;
     sim->node[a].unheard[b] = sim->node[b].unheard[a] = false;
     if (works) {
@@ -227,6 +268,107 @@ void sim_on_healed(struct sim *sim, const struct sim_event *event)
     lose(sim, b, &sim->node[a].id, sim_between(sim, MS(1), MS(5)));
 }
 
+/* Some nodes are cut off from the others, and perhaps from the directory. */
+static void fault_apart(struct sim *sim)
+{
+    int64_t time = sim_between(sim, MS(5), sim_chance(sim, 30) ? MS(8000) : MS(300));
+
+    sim->apart = (uint32_t)random_below(&sim->random, 1u << sim->nodes);
+    sim->remote = sim_chance(sim, 50) ? sim->apart : 0;
+    for (uint32_t a = 0; a < sim->nodes; a++) {
+        for (uint32_t b = a + 1; b < sim->nodes; b++) {
+            if (!sim_reaches(sim, a, b))
+                fault_session(sim, a, b);
+        }
+    }
+    sim_later(sim, 0, SIM_HEAL, time);
+    sim_broken_until(sim, sim->now + time);
+}
+
+void sim_on_heal(struct sim *sim)
+{
+    sim->apart = sim->remote = 0;
+}
+
+/* Where it matters most: views are being decided. */
+void sim_on_sent(struct sim *sim, uint32_t node, enum message_kind kind)
+{
+    struct sim_event event;
+    int chance = (int)random_below(&sim->random, 100);
+
+    if (kind != MESSAGE_RECORD && kind != MESSAGE_RECORDED && kind != MESSAGE_GO)
+        return;
+    if (sim->faults_left <= 1 || chance >= 5)
+        return;
+    sim->faults_left--;
+    event = sim_event_for(sim, node, SIM_CRASH, sim_between(sim, 0, MS(3)));
+    if (chance == 3)
+        event.kind = SIM_FREEZE;
+    if (chance == 4)
+        event.kind = SIM_APART;
+    sim_put(sim, event);
+}
+
+void sim_on_crash(struct sim *sim, const struct sim_event *event)
+{
+    fault_crash(sim, event->node);
+}
+
+void sim_on_freeze(struct sim *sim, const struct sim_event *event)
+{
+    fault_freeze(sim, event->node);
+}
+
+void sim_on_apart(struct sim *sim, const struct sim_event *event)
+{
+    (void)event;
+    fault_apart(sim);
+}
+
+bool sim_reaches(const struct sim *sim, uint32_t a, uint32_t b)
+{
+    return ((sim->apart >> a ^ sim->apart >> b) & 1) == 0;
+}
+
+bool sim_reaches_directory(const struct sim *sim, uint32_t node)
+{
+    return !sim->directory_down && !(sim->remote >> node & 1);
+}
+
+void sim_broken_until(struct sim *sim, int64_t until)
+{
+    if (until > sim->calm)
+        sim->calm = until;
+}
+
+static void fault_of_one(struct sim *sim, int kind, uint32_t victim)
+{
+    if (!sim->node[victim].alive)
+        return;
+    if (kind < 28)
+        fault_crash(sim, victim);
+    else if (kind < 33)
+        fault_hang(sim, victim);
+    else if (kind < 49)
+        sim_rank_dies(sim, victim, CAUSE_RANK_KILLED);
+    else
+        fault_freeze(sim, victim);
+}
+
+static void fault_of_some(struct sim *sim, int kind, uint32_t a, uint32_t b)
+{
+    if (kind < 69)
+        fault_session(sim, a, b);
+    else if (kind < 78)
+        fault_half_open(sim, a, b);
+    else if (kind < 86)
+        fault_apart(sim);
+    else if (kind < 94)
+        fault_controller(sim);
+    else
+        sim->directory_down = !sim->directory_down;
+}
+
 void sim_on_fault(struct sim *sim)
 {
     uint32_t victim = (uint32_t)random_below(&sim->random, sim->nodes);
@@ -235,22 +377,11 @@ void sim_on_fault(struct sim *sim)
 
     if (sim->trace)
         printf("%9.3f  FAULT kind %d node %u\n", (double)sim->now / 1e6, kind, victim);
-    if (kind < 30 && sim->node[victim].alive)
-        fault_crash(sim, victim);
-    else if (kind < 36 && sim->node[victim].alive)
-        fault_hang(sim, victim);
-    else if (kind < 55 && sim->node[victim].alive)
-        sim_rank_dies(sim, victim, CAUSE_RANK_KILLED);
-    else if (kind < 63)
-        fault_session(sim, victim, other);
-    else if (kind < 73 && sim->node[victim].alive)
-        fault_freeze(sim, victim);
-    else if (kind < 83)
-        fault_half_open(sim, victim, other);
-    else if (kind < 92)
-        fault_controller(sim);
+    sim_broken_until(sim, sim->now + MS(50));
+    if (kind < 58)
+        fault_of_one(sim, kind, victim);
     else
-        sim->directory_down = !sim->directory_down;
+        fault_of_some(sim, kind, victim, other);
     if (--sim->faults_left > 0)
         sim_later(
             sim, 0, SIM_FAULT, sim_between(sim, MS(1), sim_chance(sim, 30) ? MS(20) : MS(400)));

@@ -5,8 +5,40 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/lineup.h"
-#include "support/view_equal.h"
+#include "parts.h"
+
+/* Views and votes are judged by the words of docs/rendezvous.md, not by the code on trial. */
+
+static bool same_view(const struct view *a, const struct view *b)
+{
+    if (a->generation != b->generation || a->count != b->count)
+        return false;
+    for (uint32_t i = 0; i < a->count; i++) {
+        if (!sim_same(&a->members[i], &b->members[i]))
+            return false;
+    }
+    return true;
+}
+
+static int place_in(const struct view *view, const struct identity *id)
+{
+    for (uint32_t i = 0; i < view->count; i++) {
+        if (sim_same(&view->members[i], id))
+            return (int)i;
+    }
+    return -1;
+}
+
+static bool majority(const struct view *view, size_t votes, bool witness)
+{
+    size_t all = view->count;
+
+    if (view->count % 2 == 0) {
+        all++;
+        votes += witness;
+    }
+    return votes > all / 2;
+}
 
 void judge_reset(struct sim *sim)
 {
@@ -14,6 +46,14 @@ void judge_reset(struct sim *sim)
     sim->truth->decided_count = 1;
     sim->truth->decided[0].generation = 0;
     sim->truth->decided[0].count = 0;
+    memset(sim->truth->highest, 0, sizeof sim->truth->highest);
+    memset(sim->truth->base, 0, sizeof sim->truth->base);
+}
+
+void judge_born(struct sim *sim, uint32_t node)
+{
+    sim->truth->highest[node] = (struct ballot){0};
+    sim->truth->base[node] = 0;
 }
 
 void judge_fail(struct sim *sim, const char *format, ...)
@@ -37,7 +77,7 @@ static struct sim_ballot *ballot_of(struct sim *sim,
 
     for (uint32_t i = truth->ballot_count; i-- > 0;) {
         ballot = &truth->ballots[i];
-        if (ballot->number == number && identity_equal(&ballot->candidate, candidate))
+        if (ballot->number == number && sim_same(&ballot->candidate, candidate))
             return ballot;
     }
     if (truth->ballot_count == SIM_BALLOTS) {
@@ -45,7 +85,9 @@ static struct sim_ballot *ballot_of(struct sim *sim,
         truth->ballot_count--;
     }
     ballot = &truth->ballots[truth->ballot_count++];
-    *ballot = (struct sim_ballot){.number = number, .candidate = *candidate};
+    memset(ballot, 0, sizeof *ballot);
+    ballot->number = number;
+    ballot->candidate = *candidate;
     return ballot;
 }
 
@@ -68,7 +110,7 @@ static void decide(struct sim *sim, const struct view *base, const struct view *
     if (view->generation <= base->generation)
         judge_fail(sim, "view %llu follows a later one", (unsigned long long)view->generation);
     if (place + 1 < truth->decided_count) {
-        if (!view_equal(&truth->decided[place + 1], view))
+        if (!same_view(&truth->decided[place + 1], view))
             judge_fail(sim,
                        "views %llu and %llu both follow %llu",
                        (unsigned long long)truth->decided[place + 1].generation,
@@ -81,7 +123,28 @@ static void decide(struct sim *sim, const struct view *base, const struct view *
         return;
     }
     view_copy(&truth->decided[truth->decided_count++], view);
-    sim->generations++;
+    sim->counts.views++;
+}
+
+/* An elector (SIM_NODES = the witness) answers a candidate under that number. */
+static void judge_answer(struct sim *sim,
+                         uint32_t elector,
+                         uint64_t number,
+                         const struct identity *candidate)
+{
+    struct ballot *highest = &sim->truth->highest[elector];
+
+    if (number < highest->number)
+        judge_fail(sim,
+                   "elector %u answers %llu after %llu",
+                   elector,
+                   (unsigned long long)number,
+                   (unsigned long long)highest->number);
+    if (number == highest->number && !sim_same(candidate, &highest->candidate))
+        judge_fail(
+            sim, "elector %u answers %llu to two candidates", elector, (unsigned long long)number);
+    highest->number = number;
+    highest->candidate = *candidate;
 }
 
 void judge_recorded(struct sim *sim,
@@ -100,42 +163,147 @@ void judge_recorded(struct sim *sim,
         if (ballot->recorders >> base->members[i].slot & 1)
             votes++;
     }
-    if (view_majority(base, votes, ballot->recorders >> SIM_NODES & 1))
+    if (majority(base, votes, ballot->recorders >> SIM_NODES & 1))
         decide(sim, base, &ballot->recorded);
+}
+
+static int slot_in(const struct view *view, uint32_t slot)
+{
+    for (uint32_t i = 0; i < view->count; i++) {
+        if (view->members[i].slot == slot)
+            return (int)i;
+    }
+    return -1;
+}
+
+/* Whether members and the next lives of members have the rank of the base, and newcomers the ranks
+ * that are left, in the order of their slots. */
+static bool ranks_follow(const struct view *base, const struct view *view)
+{
+    int64_t newcomer = -1;
+
+    for (uint32_t i = 0; i < view->count; i++) {
+        uint32_t slot = view->members[i].slot;
+        int place = slot_in(base, slot);
+
+        if (place >= 0 && place != (int)i)
+            return false;
+        if (place < 0 && slot < newcomer)
+            return false;
+        if (place < 0)
+            newcomer = slot;
+    }
+    return true;
 }
 
 static void judge_assign(struct sim *sim, struct sim_ballot *ballot, const struct message *message)
 {
-    struct view expected;
-
     if (message->view->generation != message->number)
         judge_fail(sim, "a view carries another number than its candidate");
-    if (ballot->assigned.count && !view_equal(&ballot->assigned, message->view))
+    if (ballot->assigned.count && !same_view(&ballot->assigned, message->view))
         judge_fail(sim, "number %llu is used for two views", (unsigned long long)message->number);
     view_copy(&ballot->assigned, message->view);
     if (message->view->count != sim->replicas)
         judge_fail(sim, "a view of %u of %u members", message->view->count, sim->replicas);
-    /* Ranks are a function of the base and the members. */
-    lineup_place(message->decided, message->view, &expected);
-    expected.generation = message->number;
-    if (!view_equal(&expected, message->view))
+    if (!ranks_follow(message->decided, message->view))
         judge_fail(sim, "the ranks of view %llu are mixed up", (unsigned long long)message->number);
 }
 
 static void judge_record(struct sim *sim, struct sim_ballot *ballot, const struct message *message)
 {
-    if (ballot->recorded.count && (!view_equal(&ballot->recorded, message->view) ||
+    if (ballot->recorded.count && (!same_view(&ballot->recorded, message->view) ||
                                    ballot->base != message->decided->generation))
         judge_fail(sim, "number %llu records two things", (unsigned long long)message->number);
     if (!decided_of(sim->truth, message->decided->generation))
         judge_fail(sim,
                    "view %llu is taken for decided and is not",
                    (unsigned long long)message->decided->generation);
+    if (ballot->told_number && ballot->told_base == message->decided->generation &&
+        !same_view(&ballot->told, message->view))
+        judge_fail(sim,
+                   "number %llu does not adopt view %llu, recorded under %llu",
+                   (unsigned long long)message->number,
+                   (unsigned long long)ballot->told.generation,
+                   (unsigned long long)ballot->told_number);
     view_copy(&ballot->recorded, message->view);
     ballot->base = message->decided->generation;
 }
 
-void judge_send(struct sim *sim, uint32_t node, const struct message *message)
+/* What an elector knows to be decided. */
+static void judge_base(struct sim *sim, uint32_t elector, uint64_t generation)
+{
+    if (generation < sim->truth->base[elector])
+        judge_fail(sim,
+                   "elector %u goes back from view %llu to %llu",
+                   elector,
+                   (unsigned long long)sim->truth->base[elector],
+                   (unsigned long long)generation);
+    sim->truth->base[elector] = generation;
+}
+
+void judge_witness(struct sim *sim, uint64_t number, bool record, const struct identity *candidate)
+{
+    sim->counts.votes++;
+    judge_base(sim, SIM_NODES, sim->kept.base.generation);
+    judge_answer(sim, SIM_NODES, number, candidate);
+    if (record)
+        judge_recorded(sim, SIM_NODES, number, candidate);
+}
+
+/* Rule 2: nobody promises while its ranks are at work, or with a state that they do not hold. */
+static void judge_promise(struct sim *sim, uint32_t node, const struct message *message)
+{
+    const struct sim_ranks *ranks = &sim->node[node].ranks;
+
+    if (ranks->running || ranks->placed)
+        judge_fail(sim,
+                   "slot %u promises %llu while its ranks are at work",
+                   node,
+                   (unsigned long long)message->number);
+    if (ranks->committed != message->committed)
+        judge_fail(sim,
+                   "slot %u holds step %lld and says %lld",
+                   node,
+                   (long long)ranks->committed,
+                   (long long)message->committed);
+}
+
+/* A promise tells what was recorded about a base: the newest base counts, and the highest number.
+ */
+static void told(struct sim_ballot *ballot, const struct message *message)
+{
+    if (message->decided->generation > ballot->told_base) {
+        ballot->told_base = message->decided->generation;
+        ballot->told_number = 0;
+    }
+    if (message->decided->generation == ballot->told_base && message->next &&
+        message->next_number > ballot->told_number) {
+        view_copy(&ballot->told, message->next);
+        ballot->told_number = message->next_number;
+    }
+}
+
+void judge_heard(struct sim *sim, uint32_t node, const struct message *message, bool witness)
+{
+    const struct lead *lead = &sim->node[node].lead;
+    uint32_t from = message->from.slot;
+    struct sim_ballot *ballot;
+
+    if (message->kind != MESSAGE_PROMISE || lead->state != LEAD_GATHER ||
+        message->number != lead->number)
+        return;
+    ballot = ballot_of(sim, message->number, &sim->node[node].id);
+    if (witness ||
+        (identity_known(&lead->peers[from].id) && sim_same(&lead->peers[from].id, &message->from)))
+        told(ballot, message);
+    if (!witness)
+        ballot->held[from] = message->committed;
+}
+
+void judge_send(struct sim *sim,
+                uint32_t node,
+                const struct identity *to,
+                const struct message *message)
 {
     const struct sim_node *sender = &sim->node[node];
     const struct ballot *promised = &sender->member.promised;
@@ -144,8 +312,12 @@ void judge_send(struct sim *sim, uint32_t node, const struct message *message)
         judge_assign(sim, ballot_of(sim, message->number, &sender->id), message);
     if (message->kind == MESSAGE_RECORD)
         judge_record(sim, ballot_of(sim, message->number, &sender->id), message);
+    if (message->kind == MESSAGE_PROMISE)
+        judge_promise(sim, node, message);
+    if (message->kind == MESSAGE_PROMISE || message->kind == MESSAGE_RECORDED)
+        judge_answer(sim, node, message->number, to);
     if (message->kind == MESSAGE_RECORDED)
-        judge_recorded(sim, node, message->number, &promised->candidate);
+        judge_recorded(sim, node, message->number, to);
     if (message->kind == MESSAGE_READY)
         ballot_of(sim, message->number, &promised->candidate)->ready[node] = true;
     if (message->kind == MESSAGE_GO && !decided_of(sim->truth, message->number))
@@ -158,7 +330,7 @@ static bool live(const struct sim_truth *truth, const struct sim_ballot *ballot)
 {
     const struct view *decided = decided_of(truth, ballot->number);
 
-    if (!ballot->assigned.count || !decided || !view_equal(decided, &ballot->assigned))
+    if (!ballot->assigned.count || !decided || !same_view(decided, &ballot->assigned))
         return false;
     for (uint32_t i = 0; i < ballot->assigned.count; i++) {
         uint32_t slot = ballot->assigned.members[i].slot;
@@ -178,13 +350,86 @@ void judge_member(struct sim *sim, uint32_t node)
     for (uint32_t i = 0; i < truth->ballot_count; i++) {
         struct sim_ballot *ballot = &truth->ballots[i];
 
-        if (view_find(&ballot->assigned, &sim->node[node].id) >= 0)
+        if (place_in(&ballot->assigned, &sim->node[node].id) >= 0)
             ballot->promised[node] = promised->number == ballot->number &&
-                                     identity_equal(&promised->candidate, &ballot->candidate);
+                                     sim_same(&promised->candidate, &ballot->candidate);
         alive += live(truth, ballot);
     }
     if (alive > 1)
         judge_fail(sim, "%d views are live together", alive);
+    judge_base(sim, node, sim->node[node].member.base.generation);
+}
+
+void judge_prepared(struct sim *sim,
+                    uint32_t node,
+                    const struct judge_before *before,
+                    const struct identity *candidate)
+{
+    const struct member *member = &sim->node[node].member;
+    bool heard = before->state >= MEMBER_PROMISED && before->state <= MEMBER_RUNNING;
+
+    if (heard && !sim_same(&before->lead, candidate) && sim_same(&member->lead, candidate) &&
+        member->base.generation <= before->promised)
+        judge_fail(sim, "slot %u follows slot %u and hears its lead", node, candidate->slot);
+}
+
+void judge_place(struct sim *sim, uint32_t node, const struct effect *place)
+{
+    const struct ballot *promised = &sim->node[node].member.promised;
+    const struct sim_ballot *ballot = ballot_of(sim, place->number, &promised->candidate);
+
+    if (!same_view(&ballot->assigned, place->view))
+        judge_fail(sim, "slot %u takes a place in a view that was not assigned", node);
+    if (place_in(place->view, &sim->node[node].id) < 0)
+        judge_fail(sim, "slot %u takes a place in a view without it", node);
+}
+
+struct blob judge_blob(uint64_t generation, const struct identity *id)
+{
+    const uint64_t words[] = {generation, id->slot, id->life[0], id->life[1]};
+    struct blob blob = {.size = sizeof words};
+
+    memcpy(blob.bytes, words, sizeof words);
+    return blob;
+}
+
+static bool same_blob(const struct blob *a, const struct blob *b)
+{
+    return a->size == b->size && !memcmp(a->bytes, b->bytes, a->size);
+}
+
+/* Each rank is where its member stands in the view, and nobody else has it. */
+static void judge_ranks(struct sim *sim, const struct sim_ballot *ballot, const struct message *go)
+{
+    const struct lead *lead = &sim->node[ballot->candidate.slot].lead;
+
+    if (go->blob_count != ballot->assigned.count)
+        judge_fail(sim, "%u ranks in a view of %u", go->blob_count, ballot->assigned.count);
+    for (uint32_t i = 0; i < ballot->assigned.count && i < go->blob_count; i++) {
+        struct blob blob = judge_blob(go->number, &ballot->assigned.members[i]);
+        uint32_t rank = lead_rank(lead, i);
+
+        if (rank >= go->blob_count || !same_blob(&go->blobs[rank], &blob))
+            judge_fail(sim, "the member at place %u does not have rank %u", i, rank);
+    }
+}
+
+/* The newest of what the members said they hold. */
+static void judge_restore(struct sim *sim, const struct sim_ballot *ballot, int64_t restored)
+{
+    int64_t newest = -1;
+
+    for (uint32_t i = 0; i < ballot->assigned.count; i++) {
+        int64_t held = ballot->held[ballot->assigned.members[i].slot];
+
+        if (held > newest)
+            newest = held;
+    }
+    if (restored != newest)
+        judge_fail(sim,
+                   "step %lld is restored and step %lld is the newest",
+                   (long long)restored,
+                   (long long)newest);
 }
 
 void judge_start(struct sim *sim, uint32_t node, const struct message *go)
@@ -204,6 +449,8 @@ void judge_start(struct sim *sim, uint32_t node, const struct message *go)
                    "step %lld is committed and step %lld is restored",
                    (long long)ranks->committed,
                    (long long)go->committed);
+    judge_ranks(sim, ballot, go);
+    judge_restore(sim, ballot, go->committed);
 }
 
 /* The generation commits: every earlier one is over. A member of it that stands still may finish
@@ -226,9 +473,13 @@ bool judge_step(struct sim *sim, uint32_t node)
     struct sim_ballot *ballot =
         ballot_of(sim, ranks->running, &sim->node[node].member.promised.candidate);
 
-    /* A member that has promised a higher number does not step in this generation any more. */
-    if (ballot->number != sim->node[node].member.promised.number)
+    if (ballot->number != sim->node[node].member.promised.number) {
+        judge_fail(sim,
+                   "generation %llu goes on at slot %u, which has promised another",
+                   (unsigned long long)ballot->number,
+                   node);
         return false;
+    }
     ballot->contributed[node] = ranks->begun;
     for (uint32_t i = 0; i < ballot->assigned.count; i++) {
         if (ballot->contributed[ballot->assigned.members[i].slot] < ranks->begun)
@@ -268,7 +519,7 @@ static size_t electors_alive(const struct sim *sim, const struct view *base)
     for (uint32_t i = 0; i < base->count; i++) {
         const struct sim_node *node = &sim->node[base->members[i].slot];
 
-        if (node->alive && !node->left && identity_equal(&node->id, &base->members[i]))
+        if (node->alive && !node->left && sim_same(&node->id, &base->members[i]))
             alive++;
     }
     return alive;
@@ -278,7 +529,17 @@ bool judge_quorum_lost(const struct sim *sim)
 {
     const struct view *base = known_base(sim);
 
-    return base->count && !view_majority(base, electors_alive(sim, base), true);
+    return base->count && !majority(base, electors_alive(sim, base), true);
+}
+
+void judge_end(struct sim *sim, const struct lead *lead)
+{
+    bool cursed = sim->cursed < SIM_NODES;
+
+    if (lead->outcome == OUTCOME_FAILED && !cursed)
+        judge_fail(sim, "the job failed: %s", lead->result);
+    else if (lead->outcome != OUTCOME_FAILED && (cursed || lead->outcome != OUTCOME_SUCCEEDED))
+        judge_fail(sim, "the job ended as %d", (int)lead->outcome);
 }
 
 void judge_stuck(struct sim *sim)
@@ -286,8 +547,8 @@ void judge_stuck(struct sim *sim)
     const struct view *base = known_base(sim);
 
     judge_fail(sim,
-               "not done after %.0f s; view %llu has %zu of %u electors left",
-               (double)sim->now / 1e9,
+               "not done %.0f s after the last fault; view %llu has %zu of %u electors left",
+               (double)(sim->now - sim->calm) / 1e9,
                (unsigned long long)base->generation,
                electors_alive(sim, base),
                base->count);

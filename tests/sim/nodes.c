@@ -9,16 +9,38 @@
 
 /* Machines and their effects. */
 
-void sim_member(struct sim *sim, uint32_t node, const struct member_event *event);
-void sim_lead(struct sim *sim, uint32_t node, const struct lead_event *event);
+/* Whether its session to the other node has ended and it does not know yet. A message of that node
+ * since then came by a newer one. */
+static bool speaks_to_nobody(const struct sim *sim, uint32_t from, uint32_t to)
+{
+    const struct sim_node *node = &sim->node[from];
+
+    return sim->now < node->broken[to].noticed && node->heard[to] <= node->broken[to].since;
+}
+
+/* When what is said now arrives: in order, unless it goes by another session. */
+static int64_t delivery(struct sim *sim, uint32_t from, uint32_t to)
+{
+    int64_t at = sim->now;
+
+    if (from != to)
+        at += sim_between(sim, MS(1), sim_chance(sim, sim->slow) ? MS(300) : MS(4));
+    if (from != to && sim_chance(sim, sim->astray))
+        return at;
+    if (at < sim->last_delivery[from][to])
+        at = sim->last_delivery[from][to];
+    return sim->last_delivery[from][to] = at;
+}
 
 static void send(struct sim *sim, uint32_t from, const struct effect *effect)
 {
     uint32_t to = effect->to.slot;
     struct sim_event event = {.kind = SIM_MESSAGE, .node = to, .life = effect->to.life[0]};
 
-    judge_send(sim, from, &effect->message);
-    if (!sim_current(sim, &effect->to)) {
+    judge_send(sim, from, &effect->to, &effect->message);
+    if (sim_current(sim, &effect->to) && speaks_to_nobody(sim, from, to))
+        return;
+    if (!sim_current(sim, &effect->to) || !sim_reaches(sim, from, to)) {
         event = sim_event_for(sim, from, SIM_LOST, sim_between(sim, MS(1), MS(5)));
         event.id = effect->to;
         sim_put(sim, event);
@@ -30,22 +52,21 @@ static void send(struct sim *sim, uint32_t from, const struct effect *effect)
     }
     codec_pack(
         &effect->message, &sim->scope, &sim->node[from].id, &sim->node[from].book, &event.bytes);
-    event.at =
-        sim->now + (from == to ? 0 : sim_between(sim, MS(1), sim_chance(sim, 3) ? MS(300) : MS(4)));
-    if (event.at < sim->last_delivery[from][to])
-        event.at = sim->last_delivery[from][to];
-    sim->last_delivery[from][to] = event.at;
+    event.at = delivery(sim, from, to);
     sim_put(sim, event);
+    sim_on_sent(sim, from, effect->message.kind);
 }
 
 static void witness_send(struct sim *sim, uint32_t from, const struct message *message)
 {
     struct sim_event event = sim_event_for(sim, from, SIM_WITNESS, sim_between(sim, MS(1), MS(10)));
 
-    judge_send(sim, from, message);
+    judge_send(sim, from, NULL, message);
     codec_pack(message, &sim->scope, &sim->node[from].id, &sim->node[from].book, &event.bytes);
     event.id = sim->node[from].id;
+    event.question = ++sim->node[from].questions;
     sim_put(sim, event);
+    sim_on_sent(sim, from, message->kind);
 }
 
 static void ranks_revoke(struct sim *sim, uint32_t node)
@@ -59,16 +80,17 @@ static void ranks_revoke(struct sim *sim, uint32_t node)
         sim_later(sim, node, SIM_QUIET, ranks->placed ? sim_between(sim, MS(1), MS(20)) : 0);
 }
 
-static void ranks_place(struct sim *sim, uint32_t node, uint64_t number)
+static void ranks_place(struct sim *sim, uint32_t node, const struct effect *effect)
 {
     struct sim_ranks *ranks = &sim->node[node].ranks;
     int64_t ready = sim->now + sim_between(sim, MS(2), MS(10));
 
-    ranks->placed = number;
+    judge_place(sim, node, effect);
+    ranks->placed = effect->number;
     ranks->running = 0;
     if (ready < ranks->born)
         ready = ranks->born;
-    sim_later_number(sim, node, SIM_SET, ready - sim->now, number);
+    sim_later_number(sim, node, SIM_SET, ready - sim->now, effect->number);
 }
 
 static void ranks_start(struct sim *sim, uint32_t node, const struct message *go)
@@ -78,6 +100,7 @@ static void ranks_start(struct sim *sim, uint32_t node, const struct message *go
     judge_start(sim, node, go);
     ranks->running = go->number;
     ranks->committed = go->committed < 0 ? 0 : go->committed;
+    sim->started = sim->now;
     sim_later_number(sim, node, SIM_STEP, sim_between(sim, MS(5), MS(20)), go->number);
 }
 
@@ -91,18 +114,17 @@ static void timer_set(struct sim *sim, uint32_t node, enum sim_kind kind, int64_
         sim_later_number(sim, node, kind, due > sim->now ? due - sim->now : 0, *version);
 }
 
-/* Ends the session, which both sides notice. */
+/* A machine ends the session to another agent, or stops following itself. */
 static void cut(struct sim *sim, uint32_t node, const struct identity *to)
 {
     struct sim_event event = sim_event_for(sim, node, SIM_LOST, 0);
 
-    event.id = *to;
-    sim_put(sim, event);
-    if (to->slot == node || !sim_current(sim, to))
+    if (to->slot != node) {
+        if (sim_current(sim, to))
+            sim_session_end(sim, node, to->slot);
         return;
-    event = sim_event_for(sim, to->slot, SIM_LOST, sim_between(sim, MS(1), MS(5)));
-    event.id = sim->node[node].id;
-    event.number = (uint64_t)sim->now; /* unless there is a newer session by then */
+    }
+    event.id = *to;
     sim_put(sim, event);
 }
 
@@ -143,13 +165,16 @@ static void effect_do(struct sim *sim, uint32_t node, const struct effect *effec
         ranks_revoke(sim, node);
         break;
     case EFFECT_PLACE:
-        ranks_place(sim, node, effect->number);
+        ranks_place(sim, node, effect);
         break;
     case EFFECT_START:
         ranks_start(sim, node, &effect->message);
         break;
     case EFFECT_KILL:
         sim_later(sim, node, SIM_KILL, sim_between(sim, MS(1), MS(10)));
+        break;
+    case EFFECT_INCIDENT:
+        sim->counts.repairs++;
         break;
     case EFFECT_LEAVE:
         sim->node[node].left = true;
@@ -163,15 +188,19 @@ static void effect_do(struct sim *sim, uint32_t node, const struct effect *effec
 void sim_member(struct sim *sim, uint32_t node, const struct member_event *event)
 {
     struct effects effects = {0};
-    uint64_t promised = sim->node[node].member.promised.number;
+    struct judge_before before = {.state = sim->node[node].member.state,
+                                  .lead = sim->node[node].member.lead,
+                                  .promised = sim->node[node].member.promised.number};
 
     member_step(&sim->node[node].member, event, sim->now, &effects);
-    if (sim->trace && (effects.count || sim->node[node].member.promised.number != promised))
+    if (sim->trace && (effects.count || sim->node[node].member.promised.number != before.promised))
         printf("%9.3f  %u member %s\n",
                (double)sim->now / 1e6,
                node,
                member_state_name(sim->node[node].member.state));
     judge_member(sim, node);
+    if (event->kind == MEMBER_PREPARE)
+        judge_prepared(sim, node, &before, &event->message->from);
     for (size_t i = 0; i < effects.count; i++)
         effect_do(sim, node, &effects.items[i], false);
     effects_done(&effects);
@@ -198,8 +227,8 @@ void sim_lead(struct sim *sim, uint32_t node, const struct lead_event *event)
                (unsigned long long)lead->number);
     if (was != lead->state && lead->state != LEAD_ASLEEP)
         sim_later(sim, node, SIM_REPORT, sim_between(sim, MS(1), MS(5)));
-    if (lead->state == LEAD_ENDED && was != LEAD_ENDED && lead->outcome != OUTCOME_SUCCEEDED)
-        judge_fail(sim, "the job failed: %s", lead->result);
+    if (lead->state == LEAD_ENDED && was != LEAD_ENDED)
+        judge_end(sim, lead);
     for (size_t i = 0; i < effects.count; i++)
         effect_do(sim, node, &effects.items[i], true);
     effects_done(&effects);
@@ -226,6 +255,12 @@ void sim_on_stand(struct sim *sim, const struct sim_event *event)
 }
 
 /* Events. */
+
+/* Whether the sender is dead and its session was lost: nothing comes on it any more. */
+static bool is_over(const struct sim *sim, const struct sim_node *node, const struct identity *from)
+{
+    return !sim_current(sim, from) && sim_same(&node->ended[from->slot], from);
+}
 
 void sim_on_message(struct sim *sim, const struct sim_event *event)
 {
@@ -258,6 +293,8 @@ void sim_on_message(struct sim *sim, const struct sim_event *event)
         judge_fail(sim, "a message was not understood: %s", error.text);
         return;
     }
+    if (is_over(sim, node, &message->from))
+        return;
     if (sim->trace)
         printf("%9.3f  %u <- %u %s %llu\n",
                (double)sim->now / 1e6,
@@ -266,6 +303,7 @@ void sim_on_message(struct sim *sim, const struct sim_event *event)
                message_name(message->kind),
                (unsigned long long)message->number);
     node->heard[message->from.slot] = sim->now;
+    judge_heard(sim, event->node, message, false);
     if (message->kind == MESSAGE_SPARES)
         return; /* reading it has filled the book */
     if (asleep && message->kind == MESSAGE_HELLO)
@@ -300,6 +338,9 @@ void sim_on_lost(struct sim *sim, const struct sim_event *event)
 {
     if (event->number && sim->node[event->node].heard[event->id.slot] > (int64_t)event->number)
         return; /* it has a newer session already */
+    sim->node[event->node].ended[event->id.slot] = event->id;
+    if (event->silent)
+        sim_session_give_up(sim, event->node, &event->id);
     if (sim->trace)
         printf("%9.3f  %u has lost %u%s\n",
                (double)sim->now / 1e6,
@@ -344,12 +385,19 @@ void sim_on_quiet(struct sim *sim, const struct sim_event *event)
 
 void sim_on_set(struct sim *sim, const struct sim_event *event)
 {
-    struct blob blob = {.size = 4, .bytes = "blob"};
+    struct blob blob = judge_blob(event->number, &sim->node[event->node].id);
     struct message message = {.number = event->number, .blobs = &blob, .blob_count = 1};
 
     if (sim->node[event->node].ranks.placed == event->number &&
         !sim->node[event->node].ranks.leaving)
         sim_rank_message(sim, event->node, MEMBER_SET, &message);
+}
+
+/* Whether the rank dies at this step whenever it comes to it. */
+static bool cursed(const struct sim *sim, const struct sim_node *node)
+{
+    return node->ranks.begun == SIM_CURSE &&
+           view_find(&node->member.assigned, &node->id) == (int)sim->cursed;
 }
 
 /* A rank commits a step when every member of its generation has begun it. */
@@ -366,6 +414,10 @@ void sim_on_step(struct sim *sim, const struct sim_event *event)
         return;
     }
     ranks->begun = ranks->committed + 1;
+    if (cursed(sim, node)) {
+        sim_rank_dies(sim, event->node, sim->curse);
+        return;
+    }
     if (judge_step(sim, event->node)) {
         ranks->committed++;
         if (node->lead.state == LEAD_RUN && node->lead.base.generation == event->number)

@@ -77,8 +77,13 @@ void sim_later_number(
     sim_put(sim, event);
 }
 
+bool sim_same(const struct identity *a, const struct identity *b)
+{
+    return a->slot == b->slot && a->life[0] == b->life[0] && a->life[1] == b->life[1];
+}
+
 bool sim_current(const struct sim *sim, const struct identity *id)
 {
     return id->slot < sim->nodes && sim->node[id->slot].alive &&
-           identity_equal(&sim->node[id->slot].id, id);
+           sim_same(&sim->node[id->slot].id, id);
 }

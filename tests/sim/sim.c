@@ -9,7 +9,10 @@
 
 /* The play. */
 
-#define END MS(400000) /* of virtual time: nothing may take longer */
+#define SETTLED MS(10000) /* after the last fault: what was under way has arrived */
+#define BOUND   MS(20000) /* after the last fault the job is done within it */
+#define LEASE   MS(1800)  /* and the probe after it */
+#define EVENTS  1000000   /* in one schedule: more are a livelock */
 
 typedef void (*sim_handler)(struct sim *sim, const struct sim_event *event);
 
@@ -27,16 +30,40 @@ static const sim_handler handlers[SIM_KINDS] = {
     [SIM_ENROLL] = sim_on_enroll,
     [SIM_ENROLLED] = sim_on_enrolled,
     [SIM_STAND] = sim_on_stand,
+    [SIM_CRASH] = sim_on_crash,
+    [SIM_FREEZE] = sim_on_freeze,
+    [SIM_APART] = sim_on_apart,
+    [SIM_WITNESS] = sim_on_witness,
+    [SIM_WRITE] = sim_on_write,
+    [SIM_READ] = sim_on_read,
+    [SIM_WITNESSED] = sim_on_witnessed,
     [SIM_REPORT] = sim_on_report,
     [SIM_REPORTED] = sim_on_reported,
     [SIM_HUNG] = sim_on_hung,
     [SIM_HEALED] = sim_on_healed,
 };
 
+/* How many there are of everything, and how bad it is. */
+static void scene_draw(struct sim *sim)
+{
+    uint32_t spares = (uint32_t)random_below(&sim->random, SIM_NODES - SIM_MEMBERS + 1);
+
+    sim->replicas = 1 + (uint32_t)random_below(&sim->random, SIM_MEMBERS);
+    sim->nodes = sim->replicas + spares;
+    sim->gone = 0;
+    enrolment_done(&sim->enrolment);
+    enrolment_init(&sim->enrolment, sim->replicas, spares);
+    sim->slow = sim_chance(sim, 20) ? 20 : 3;
+    sim->astray = sim_chance(sim, 20) ? 10 : 1;
+    sim->faults_left = 1 + (int)random_below(&sim->random, 12);
+    sim->cursed = SIM_NODES;
+    if (sim_chance(sim, 3))
+        sim->cursed = (uint32_t)random_below(&sim->random, sim->replicas);
+    sim->curse = sim_chance(sim, 50) ? CAUSE_RANK_CRASH : CAUSE_RANK_KILLED;
+}
+
 static void sim_begin(struct sim *sim, uint64_t seed, bool trace)
 {
-    uint32_t spares;
-
     for (uint32_t i = 0; i < SIM_NODES; i++)
         lead_done(&sim->node[i].lead);
     while (sim->queue_count)
@@ -50,21 +77,24 @@ static void sim_begin(struct sim *sim, uint64_t seed, bool trace)
     sim->trace = trace;
     sim->seed = sim->random = seed;
     sim->now = 0;
-    sim->directory_down = sim->over = false;
+    sim->directory_down = sim->over = sim->looked = false;
+    sim->apart = sim->remote = 0;
+    sim->calm = sim->started = 0;
+    sim->events = 0;
     sim->failure[0] = '\0';
     memset(sim->last_delivery, 0, sizeof sim->last_delivery);
     sim->scope = (struct codec_scope){.job = "sim", .attempt = 1};
-    sim->replicas = 1 + (uint32_t)random_below(&sim->random, SIM_MEMBERS);
-    spares = (uint32_t)random_below(&sim->random, SIM_NODES - SIM_MEMBERS + 1);
-    sim->nodes = sim->replicas + spares;
-    sim->gone = 0;
-    enrolment_done(&sim->enrolment);
-    enrolment_init(&sim->enrolment, sim->replicas, spares);
     sim_controllers_begin(sim);
-    sim->faults_left = 1 + (int)random_below(&sim->random, 12);
+    scene_draw(sim);
     for (uint32_t i = 0; i < sim->nodes; i++)
         sim_node_start(sim, i);
     sim_later(sim, 0, SIM_FAULT, sim_between(sim, 0, MS(300)));
+}
+
+/* Whether it happens to the directory, even if who asked is gone. */
+static bool for_directory(const struct sim_event *event)
+{
+    return event->kind == SIM_WITNESS || event->kind == SIM_WRITE || event->kind == SIM_READ;
 }
 
 /* Whether an event still has somebody to happen to. */
@@ -72,22 +102,11 @@ static bool concerns(const struct sim *sim, const struct sim_event *event)
 {
     const struct sim_node *node = &sim->node[event->node];
 
+    if (for_directory(event))
+        return true;
     if (!node->alive || node->left || node->id.life[0] != event->life)
         return false;
     return event->kind != SIM_MESSAGE || event->bytes.size;
-}
-
-/* What is to happen to a frozen node waits until it is not. */
-static bool postponed(struct sim *sim, struct sim_event *event)
-{
-    int64_t until = sim->node[event->node].frozen;
-
-    if (event->kind == SIM_FAULT || event->kind == SIM_RESTART || event->at >= until ||
-        !concerns(sim, event))
-        return false;
-    event->at = until;
-    sim_put(sim, *event);
-    return true;
 }
 
 static void happen(struct sim *sim, const struct sim_event *event)
@@ -95,37 +114,71 @@ static void happen(struct sim *sim, const struct sim_event *event)
     sim->now = event->at;
     if (event->kind == SIM_FAULT)
         sim_on_fault(sim);
+    else if (event->kind == SIM_HEAL)
+        sim_on_heal(sim);
     else if (event->kind == SIM_RESTART)
         sim_node_start(sim, event->node);
-    else if (event->kind == SIM_WITNESS)
-        sim_on_witness(sim, event);
-    else if (event->kind == SIM_WRITE)
-        sim_on_write(sim, event);
-    else if (event->kind == SIM_READ)
-        sim_on_read(sim, event);
     else if (concerns(sim, event))
         handlers[event->kind](sim, event);
 }
 
-enum sim_outcome sim_play(struct sim *sim, uint64_t seed, bool trace)
+/* What is to happen to a node that stands still waits, in order. Returns whether it does. */
+static bool wait(struct sim *sim, struct sim_event *event)
 {
-    sim_begin(sim, seed, trace);
-    while (sim->queue_count && !sim->failure[0] && !sim->over && sim->now <= END) {
+    int64_t frozen = sim->node[event->node].frozen;
+
+    if (event->kind == SIM_FAULT || event->kind == SIM_HEAL || event->kind == SIM_RESTART ||
+        for_directory(event) || event->at >= frozen || !concerns(sim, event))
+        return false;
+    if (event->silent) { /* the silence was its own: the lease begins anew */
+        event->number += (uint64_t)(frozen + LEASE - event->at);
+        event->at = frozen + LEASE;
+    } else {
+        event->at = frozen;
+    }
+    sim_put(sim, *event);
+    return true;
+}
+
+bool sim_calm_for(const struct sim *sim, int64_t time)
+{
+    return sim->faults_left <= 0 && sim->now > sim->calm + time;
+}
+
+static enum sim_outcome play(struct sim *sim)
+{
+    while (sim->queue_count && !sim->failure[0] && !sim->over && !sim_calm_for(sim, BOUND)) {
         struct sim_event event = sim_take(sim);
 
-        if (postponed(sim, &event))
+        if (wait(sim, &event))
             continue;
         happen(sim, &event);
         text_done(&event.bytes);
+        if (++sim->events > EVENTS)
+            judge_fail(sim, "it does not come to rest");
+        if (sim_calm_for(sim, SETTLED) && !sim->looked) {
+            sim->looked = true;
+            if (judge_quorum_lost(sim))
+                return SIM_QUORUM_LOST;
+        }
     }
-    if (sim->failure[0])
-        return SIM_BROKEN;
-    if (sim->over)
-        return SIM_DONE;
-    if (judge_quorum_lost(sim))
-        return SIM_QUORUM_LOST;
-    judge_stuck(sim);
-    return SIM_BROKEN;
+    if (!sim->failure[0] && !sim->over)
+        judge_stuck(sim);
+    return sim->failure[0] ? SIM_BROKEN : SIM_DONE;
+}
+
+enum sim_outcome sim_play(struct sim *sim, uint64_t seed, bool trace)
+{
+    enum sim_outcome outcome;
+
+    sim_begin(sim, seed, trace);
+    outcome = play(sim);
+    if (outcome == SIM_DONE && sim->faults_left <= 0 &&
+        sim->started - sim->calm > sim->counts.longest) {
+        sim->counts.longest = sim->started - sim->calm;
+        sim->counts.longest_seed = seed;
+    }
+    return outcome;
 }
 
 void sim_done(struct sim *sim)

@@ -19,6 +19,7 @@
 #define SIM_CONTROLLERS 2
 #define SIM_BALLOTS     512
 #define SIM_STEPS       30 /* of the training */
+#define SIM_CURSE       7  /* the step at which a cursed rank dies, again and again */
 
 enum sim_kind {
     SIM_MESSAGE,      /* bytes for the node */
@@ -31,17 +32,22 @@ enum sim_kind {
     SIM_BREAK, /* its ranks cannot reach a peer in `number` */
     SIM_KILL,  /* its agent ends its ranks, which hang */
     SIM_ENROLL,
-    SIM_ENROLLED, /* number = enum enrolment_answer, id = lead */
-    SIM_STAND,    /* its own member stands; id = the lead that was lost */
-    SIM_WITNESS,  /* bytes for the witness; id = asker */
-    SIM_WRITE,    /* of a controller, about such bytes; number = version that it has read */
-    SIM_READ,     /* what is kept comes to that controller */
-    SIM_REPORT,   /* the node's lead reports */
-    SIM_REPORTED, /* and is answered */
-    SIM_HUNG,     /* its lead sees that the ranks of `id`, or all, hang in `number` */
-    SIM_HEALED,   /* it hears `id` again, on a new session */
-    SIM_RESTART,  /* the node comes back */
-    SIM_FAULT,    /* something bad happens */
+    SIM_ENROLLED,  /* number = enum enrolment_answer, id = lead */
+    SIM_STAND,     /* its own member stands; id = the lead that was lost */
+    SIM_WITNESS,   /* bytes for the witness; id = asker; question */
+    SIM_WRITE,     /* of a controller, about such bytes; number = version that it has read */
+    SIM_READ,      /* what is kept comes to that controller */
+    SIM_WITNESSED, /* the node is answered */
+    SIM_REPORT,    /* the node's lead reports */
+    SIM_REPORTED,  /* and is answered */
+    SIM_HUNG,      /* its lead sees that the ranks of `id`, or all, hang in `number` */
+    SIM_HEALED,    /* it hears `id` again, on a new session */
+    SIM_RESTART,   /* the node comes back */
+    SIM_HEAL,      /* what was cut off is there again */
+    SIM_CRASH,     /* the node dies */
+    SIM_FREEZE,    /* it stands still */
+    SIM_APART,     /* some nodes are cut off */
+    SIM_FAULT,     /* something bad happens */
     SIM_KINDS
 };
 
@@ -54,7 +60,8 @@ struct sim_event {
     uint32_t controller; /* write, read: `life` is its */
     struct identity id;
     uint64_t number;
-    bool silent; /* lost: because nothing was heard */
+    uint64_t question; /* witness to witnessed: which one of the asker's */
+    bool silent;       /* lost: because nothing was heard */
     struct text bytes;
 };
 
@@ -63,26 +70,32 @@ struct sim_ranks {
     uint64_t placed;  /* generation, 0 = in none */
     uint64_t running; /* generation, 0 = not running */
     bool leaving;
-    bool hung; /* it neither steps nor leaves */
-    int64_t committed;
+    bool hung;         /* it neither steps nor leaves */
+    int64_t committed; /* -1 = they hold no state */
     int64_t begun;
     int64_t born; /* when its process can be ready */
 };
 
 struct sim_node {
     bool alive;
-    bool left; /* was told that the job is over */
+    bool left;      /* was told that the job is over */
+    int64_t frozen; /* until then it stands still, and everything waits for it */
     struct identity id;
     struct member member;
     struct lead lead;
     struct book book;
     struct sim_ranks ranks;
-    int64_t heard[SIM_NODES]; /* when a message of that node came last */
-    int64_t frozen;           /* until then nothing happens to it */
-    int64_t deaf[SIM_NODES];  /* until then nothing it says reaches that node */
-    bool unheard[SIM_NODES];  /* and something was said */
+    int64_t heard[SIM_NODES];         /* when a message of that node came last */
+    struct identity ended[SIM_NODES]; /* life of that node whose session was lost last */
+    struct {
+        int64_t since;
+        int64_t noticed;
+    } broken[SIM_NODES];     /* session to that node: what is said between is lost */
+    int64_t deaf[SIM_NODES]; /* until then nothing it says reaches that node */
+    bool unheard[SIM_NODES]; /* and something was said */
     uint64_t member_timer;
     uint64_t lead_timer;
+    uint64_t questions; /* to the witness */
 };
 
 /* Everything that was done under one number by one candidate. */
@@ -92,9 +105,13 @@ struct sim_ballot {
     struct view assigned;     /* count 0 = nothing */
     struct view recorded;     /* what was sent to be recorded; count 0 = nothing */
     uint64_t base;            /* and what it is to follow */
+    struct view told;         /* what its candidate was told to be recorded, under the highest */
+    uint64_t told_number;     /* number; 0 = nothing */
+    uint64_t told_base;       /* about this base */
     uint32_t recorders;       /* bit per node; bit SIM_NODES = the witness */
     bool promised[SIM_NODES]; /* by the member of `assigned`: exactly this ballot, nothing higher */
     bool ready[SIM_NODES];
+    int64_t held[SIM_NODES];        /* steps, as the candidate heard it with the promise */
     int64_t contributed[SIM_NODES]; /* steps begun in it */
     int64_t newest;                 /* step that a member of it holds */
     bool over;                      /* a later one has committed a step: */
@@ -107,6 +124,8 @@ struct sim_truth {
     uint32_t ballot_count;
     struct view decided[SIM_BALLOTS]; /* the chain, view 0 first */
     uint32_t decided_count;
+    struct ballot highest[SIM_NODES + 1]; /* that an elector has answered, the witness last */
+    uint64_t base[SIM_NODES + 1];         /* generation that it knows to be decided */
 };
 
 /* One of those who believe to lead. */
@@ -124,6 +143,18 @@ enum sim_mutant {
     SIM_HASTY,   /* it answers before its write has come to pass */
     SIM_BLIND,   /* it writes whatever the version is */
     SIM_MUTANTS
+};
+
+/* What many schedules add up to. */
+struct sim_counts {
+    long views;
+    long repairs;
+    long votes; /* of the witness */
+    long crashes;
+    long restarts;         /* of a controller */
+    long conflicts;        /* writes of one that had not read the newest */
+    int64_t longest;       /* from the end of all faults to the last go */
+    uint64_t longest_seed; /* where it took that long */
 };
 
 struct sim {
@@ -147,15 +178,22 @@ struct sim {
     bool directory_down;
     bool over;
     int faults_left;
+    uint32_t apart;  /* bit per node: those that reach only each other */
+    uint32_t remote; /* bit per node: those that do not reach the directory */
+    int64_t calm;    /* from then on nothing is broken any more */
+    bool looked;     /* whether a quorum is left since */
+    int64_t started; /* the last go */
+    uint64_t events;
+    int slow;        /* messages that take long, in percent */
+    int astray;      /* and that go by a session of their own, out of order */
+    uint32_t cursed; /* this rank dies at SIM_CURSE; SIM_NODES = none */
+    enum cause curse;
     struct codec_scope scope;
     struct codec_message *incoming;
     struct sim_truth *truth;
     bool trace;
     char failure[256]; /* "" = none */
-    int generations;   /* statistics */
-    int crashes;
-    int conflicts;
-    int restarts;
+    struct sim_counts counts;
 };
 
 enum sim_outcome { SIM_DONE, SIM_QUORUM_LOST, SIM_BROKEN };
