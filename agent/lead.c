@@ -312,8 +312,12 @@ static LEAD_HANDLER(hello)
     if (from->slot >= VIEW_MEMBERS)
         return;
     before = lead->peers[from->slot];
-    if (identity_known(&before.id) && !identity_equal(&before.id, from))
+    if (identity_known(&before.id) && !identity_equal(&before.id, from)) {
         fault.cause = CAUSE_AGENT_NEW;
+        /* It may be the newer one, and the hello late. Then it lives, and says hello again. */
+        if (!before.lost)
+            effects_add(effects, EFFECT_CUT)->to = before.id;
+    }
     lead_peer_add(lead, from);
     if (lead->state == LEAD_GATHER) {
         lead_prepare(lead, from, effects);
