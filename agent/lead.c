@@ -102,7 +102,8 @@ void lead_finish(struct lead *lead, enum outcome outcome, const char *text, stru
         snprintf(lead->result, sizeof lead->result, "%s", text);
     effects_timer(effects, LEAD_NEVER);
     for (uint32_t slot = 0; slot < lead->peer_count; slot++) {
-        if (lead_peer_there(&lead->peers[slot]))
+        /* The own agent is told in any case: it may be the one that was late. */
+        if (lead_peer_there(&lead->peers[slot]) || slot == lead->self.slot)
             finish_send(lead, &lead->peers[slot].id, effects);
     }
 }
