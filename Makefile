@@ -216,6 +216,23 @@ sim: $(DEPS) ## play SCHEDULES seeded schedules of the membership machines
 	$(Q)$(B)/sim --seeds tests/sim/seeds.txt --schedules $(SCHEDULES)
 	$(Q)for mutant in forgets hasty blind; do $(B)/sim --mutant $$mutant --schedules 20000 || exit 1; done
 
+LONG ?= 1000000
+.PHONY: sim-long
+sim-long: $(DEPS) ## play LONG schedules on all processors, build/sim-long.txt
+	$(Q)$(MAKE) -j$(JOBS) $(B)/sim
+	$(Q)set -o pipefail; $(B)/sim --seeds tests/sim/seeds.txt --schedules $(LONG) \
+		--processors $(JOBS) --progress 100000 | tee build/sim-long.txt
+
+# Each way to break the machines must be caught. make mutants MUTANTS="03 17" tries some.
+MUTANTS ?=
+MUTANT_SCHEDULES ?= 100000
+.PHONY: mutants
+mutants: $(DEPS) ## break the machines, one rule at a time: the simulator must see it
+	$(Q)$(MAKE) -j$(JOBS) $(B)/sim
+	$(Q)COMPILE="$(CC) $(CFLAGS) -w -DNDEBUG -Ibuild/include/tests $(INCLUDE_agent) -c" \
+		LINK="$(CC) $(LDFLAGS) $(call tests_in,tests/sim)" LIBS="$(ARCHIVE) $(LIBS)" \
+		OUT=$(B)/mutants JOBS=$(JOBS) SCHEDULES=$(MUTANT_SCHEDULES) tests/sim/mutants.sh $(MUTANTS)
+
 # The model of membership: every state of the small jobs, and every mutant; tests/model/README.md.
 .PHONY: model test-long
 model: $(DEPS) ## check the model of membership, and that its mutants are caught
@@ -353,6 +370,7 @@ check: $(DEPS) ## everything that needs no cluster, fastest first
 	$(Q)$(MAKE) unit
 	$(Q)$(MAKE) tsan
 	$(Q)$(MAKE) sim
+	$(Q)$(MAKE) mutants
 	$(Q)$(MAKE) tidy
 	$(Q)$(MAKE) fuzz
 
