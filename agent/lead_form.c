@@ -197,7 +197,8 @@ void lead_gather_check(struct lead *lead, int64_t now, struct effects *effects)
     /* Else the missing ones will say hello; meanwhile the timer keeps the others patient. */
 }
 
-/* A newer view is decided: it is the base from now on, and its members must be asked. */
+/* A newer view is decided: it is the base from now on, and its members must be asked. A life that
+ * it names takes the place of one that is lost. */
 static void base_take(struct lead *lead, const struct view *decided)
 {
     view_copy(&lead->base, decided);
@@ -207,7 +208,7 @@ static void base_take(struct lead *lead, const struct view *decided)
     for (uint32_t i = 0; i < lead->base.count; i++) {
         const struct identity *member = &lead->base.members[i];
 
-        if (!identity_known(&lead->peers[member->slot].id))
+        if (!lead_peer_there(&lead->peers[member->slot]) && !lead_peer_of(lead, member))
             lead_peer_add(lead, member);
     }
 }
