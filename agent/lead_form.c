@@ -472,6 +472,9 @@ LEAD_HANDLER(lead_gather_late)
 {
     (void)event;
     lead->witness_asked = false;
+    /* A directory that began anew may have told two agents to form the first view. */
+    if (!lead->base.generation)
+        lead->witness_promised = false;
     effects_timer(effects, now + lead->settings.answer);
     for (uint32_t slot = 0; slot < lead->peer_count && lead->state == LEAD_GATHER; slot++) {
         struct lead_peer *peer = &lead->peers[slot];
