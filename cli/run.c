@@ -22,6 +22,7 @@ struct arguments {
     const char *result;
     const char *agent;
     const char *trainer;
+    const char *listen;
     const char *log_level;
     int64_t metrics_port;
     bool quiet;
@@ -73,6 +74,7 @@ static int arguments_read(struct arguments *arguments, int argc, char **argv)
          &a->trainer,
          0,
          0},
+        {"listen", 0, OPTION_TEXT, "HOST:PORT", "where agents enrol", &a->listen, 0, 0},
         {"log-level",
          0,
          OPTION_TEXT,
@@ -157,6 +159,7 @@ static int run(const struct arguments *arguments, const struct job *job, struct 
                                              .work = ".",
                                              .agent = agent,
                                              .trainer = trainer,
+                                             .listen = arguments->listen,
                                              .log_level = arguments->log_level,
                                              .metrics_port = arguments->metrics_port,
                                              .quiet = arguments->quiet,
@@ -185,7 +188,8 @@ static char *path_absolute(const char *path)
 
 int command_run(int argc, char **argv)
 {
-    struct arguments arguments = {.faults = "", .output = "text", .log_level = "info"};
+    struct arguments arguments = {
+        .faults = "", .output = "text", .listen = "127.0.0.1:0", .log_level = "info"};
     CLEAN(job) struct job job = {0};
     CLEAN_FREE struct faults *faults = memory_get(1, sizeof *faults);
     CLEAN_FREE char *result = NULL;

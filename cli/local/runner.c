@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/loop.h"
 #include "base/memory.h"
+#include "base/net.h"
 #include "base/process.h"
 #include "base/secret.h"
 #include "base/signals.h"
@@ -468,8 +469,9 @@ static void on_claim(void *context, const struct directory_claim *claim, struct 
 static int directory_begin(struct runner *runner, struct error *error)
 {
     const struct directory_settings settings = {
-        .listen = "127.0.0.1:0", .verify = on_claim, .context = runner};
+        .listen = runner->settings->listen, .verify = on_claim, .context = runner};
     CLEAN(text) struct text trust = {0};
+    char host[NET_ADDRESS];
     int64_t now = time(NULL);
 
     if (authority_make(&runner->authority, now, AUTHORITY_LIFE, error))
@@ -481,7 +483,11 @@ static int directory_begin(struct runner *runner, struct error *error)
     if (!runner->directory)
         return -1;
     directory_authority(runner->directory, &runner->authority);
-    text_addf(&runner->address, "127.0.0.1:%d", directory_port(runner->directory));
+    net_host(settings.listen, host);
+    text_addf(&runner->address,
+              strchr(host, ':') ? "[%s]:%d" : "%s:%d",
+              host,
+              directory_port(runner->directory));
     return 0;
 }
 

@@ -18,6 +18,7 @@ struct runner_settings {
     const char *work;    /* working directory: relative paths of the manifest begin here */
     const char *agent;   /* path of muster-agent */
     const char *trainer; /* path of muster-trainer */
+    const char *listen;  /* numeric "host:port" of the directory; port 0 = the kernel's choice */
     const char *log_level;
     int64_t metrics_port; /* of slot 0; 0 = none */
     bool quiet;           /* only the end and what is wrong */

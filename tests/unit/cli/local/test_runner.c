@@ -25,15 +25,17 @@ static void job_make(struct job *job)
     CU_ASSERT_FATAL(load_job(&source, job, &report) == 0);
 }
 
-/* Runs a job whose agent is not there, with the k-th system call failing; 0 = none. Returns whether
- * one failed. */
-static int run(const struct job *job, const char *work, int k, struct error *error)
+/* Runs a job whose agent is not there with its directory at `listen`, with the k-th system call
+ * failing; 0 = none. Returns whether one failed. */
+static int run_at(
+    const char *listen, const struct job *job, const char *work, int k, struct error *error)
 {
     struct faults faults = {.count = 0};
     const struct runner_settings settings = {.job = job,
                                              .work = work,
                                              .agent = "/no/such/agent",
                                              .trainer = "/no/such/trainer",
+                                             .listen = listen,
                                              .log_level = "info",
                                              .quiet = true,
                                              .faults = &faults};
@@ -55,6 +57,11 @@ static int run(const struct job *job, const char *work, int k, struct error *err
     return failed;
 }
 
+static int run(const struct job *job, const char *work, int k, struct error *error)
+{
+    return run_at("127.0.0.1:0", job, work, k, error);
+}
+
 static void a_missing_agent_is_named(void)
 {
     CLEAN(job) struct job job = {0};
@@ -63,6 +70,16 @@ static void a_missing_agent_is_named(void)
     job_make(&job);
     run(&job, check_directory(), 0, &error);
     CHECK_HAS(error.text, "/no/such/agent");
+}
+
+static void an_address_that_is_not_here_is_named(void)
+{
+    CLEAN(job) struct job job = {0};
+    struct error error = {""};
+
+    job_make(&job);
+    run_at("192.0.2.1:0", &job, check_directory(), 0, &error);
+    CHECK_HAS(error.text, "192.0.2.1:0");
 }
 
 static void a_failing_call_leaves_nothing_open(void)
@@ -86,4 +103,5 @@ static void a_failing_call_leaves_nothing_open(void)
 
 SUITE("cli runner",
       {"a missing agent is named", a_missing_agent_is_named},
+      {"an address that is not here is named", an_address_that_is_not_here_is_named},
       {"a failing call leaves nothing open", a_failing_call_leaves_nothing_open})
