@@ -63,16 +63,18 @@ static bool is_learnt(uint32_t phase)
     return phase == LINK_PHASE_TRAIN || phase == LINK_PHASE_VALIDATE;
 }
 
+/* What is not learnt yet gets long, because it may be slow; but not who does nothing at all. */
 static int64_t allowed(const struct hang *hang, const struct rank_progress *rank)
 {
+    int64_t unlearnt = rank->stopped ? HANG_LEAST : HANG_UNSEEN;
     int64_t learnt;
 
     if (!belongs(hang, rank))
-        return HANG_UNSEEN;
+        return unlearnt;
     if (rank->phase == LINK_PHASE_SAVE || rank->phase == LINK_PHASE_DONE)
-        return NEVER;
+        return rank->stopped ? HANG_LEAST : NEVER;
     if (!is_learnt(rank->phase) || !hang->phases[rank->phase].seen)
-        return HANG_UNSEEN;
+        return unlearnt;
     learnt = HANG_FACTOR * gaps_p99(&hang->phases[rank->phase].pauses);
     return learnt > HANG_LEAST ? learnt : HANG_LEAST;
 }
@@ -81,12 +83,18 @@ int64_t hang_due(const struct hang *hang)
 {
     const struct rank_progress *last = last_find(hang);
     int64_t longest = 0;
+    bool stopped = false;
 
     if (!hang->generation)
         return NEVER;
     for (uint32_t i = 0; i < hang->count; i++) {
-        if (compare(hang, &hang->ranks[i], last) == 0 && allowed(hang, &hang->ranks[i]) > longest)
-            longest = allowed(hang, &hang->ranks[i]);
+        const struct rank_progress *rank = &hang->ranks[i];
+
+        if (compare(hang, rank, last) || rank->stopped < stopped)
+            continue;
+        if (allowed(hang, rank) > longest || rank->stopped > stopped)
+            longest = allowed(hang, rank);
+        stopped = rank->stopped;
     }
     return longest == NEVER ? NEVER : hang->advanced + longest;
 }

@@ -8,7 +8,8 @@
  * hardly ever exceed (gaps.h), if that is longer; and HANG_UNSEEN until the phase was seen in this
  * generation: two steps were committed, or a validation is over. Saving and done may last for ever:
  * a full disk is waited for. Every other phase has HANG_UNSEEN: it takes as long as there is to
- * load or to receive.
+ * load or to receive. If one of those furthest behind is stopped, its time counts, and it has
+ * HANG_LEAST where others have HANG_UNSEEN or for ever: it is not slow, and waits for nothing.
  *
  * Furthest behind is who has begun the fewest collectives, and of these who has begun the fewest
  * steps. Whoever is not in the generation yet is further behind. */

@@ -110,6 +110,43 @@ static void each_phase_allows_its_own_time(void)
     }
 }
 
+/* Whether one of many or the only one that is behind: it will not be done by itself. */
+static void who_is_stopped_gets_no_longer_because_it_may_be_slow(void)
+{
+    static const enum link_phase phases[] = {LINK_PHASE_START,
+                                             LINK_PHASE_RESTORE,
+                                             LINK_PHASE_VALIDATE,
+                                             LINK_PHASE_SAVE,
+                                             LINK_PHASE_DONE};
+    uint32_t rank;
+
+    for (size_t i = 0; i < sizeof phases / sizeof *phases; i++) {
+        struct scene *scene = scene_trains(100 * MS);
+        struct rank_progress progress = at(phases[i], 6, 7);
+
+        hear_all(scene, progress);
+        progress.stopped = true;
+        hear(scene, 1, progress);
+        CU_ASSERT(check_after(scene, HANG_LEAST - 1, &rank) == HANG_NOBODY);
+        CU_ASSERT(check_after(scene, 1, &rank) == HANG_RANK && rank == 1);
+        free(scene);
+    }
+}
+
+/* What training was seen to take it is given, stopped or not. */
+static void who_is_stopped_has_the_time_that_was_learnt(void)
+{
+    struct scene *scene = scene_trains(4 * HANG_LEAST);
+    struct rank_progress progress = at(LINK_PHASE_TRAIN, 5, 6);
+    int64_t learnt = allowed(scene);
+
+    progress.stopped = true;
+    hear(scene, 0, progress);
+    CU_ASSERT(learnt > HANG_LEAST);
+    CU_ASSERT(allowed(scene) == learnt);
+    free(scene);
+}
+
 static void training_is_judged_when_two_steps_were_committed(void)
 {
     struct scene *scene = scene_new();
@@ -296,6 +333,9 @@ static void who_was_never_heard_of_is_furthest_behind(void)
 SUITE("agent hang",
       {"what is not watched hangs never", what_is_not_watched_hangs_never},
       {"each phase allows its own time", each_phase_allows_its_own_time},
+      {"who is stopped gets no longer because it may be slow",
+       who_is_stopped_gets_no_longer_because_it_may_be_slow},
+      {"who is stopped has the time that was learnt", who_is_stopped_has_the_time_that_was_learnt},
       {"training is judged when two steps were committed",
        training_is_judged_when_two_steps_were_committed},
       {"validating is judged when it was left once", validating_is_judged_when_it_was_left_once},
