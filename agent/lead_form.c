@@ -8,7 +8,7 @@
 #include "agent/lineup.h"
 #include "base/memory.h"
 
-#define CRASHES_MOST 3  /* repairs in a row for a crash or hang, without a step in between */
+#define CRASHES_MOST 3  /* repairs in a row for a crash, without a step in between */
 #define BREAKS_MOST  10 /* the same for communicators that break while every rank lives */
 
 /* Counts the electors of the base of whom `has` is true. */
@@ -326,12 +326,18 @@ static void restore_choose(struct lead *lead)
     }
 }
 
+/* Whether the cause is of the training's own making, so that it is likely to come back. */
+static bool is_crash(enum cause cause)
+{
+    return cause == CAUSE_RANK_CRASH || cause == CAUSE_HANG || cause == CAUSE_MEMORY;
+}
+
 /* A fault that comes back again and again without a step in between is not repaired for ever. Where
  * steps are not known, budgets alone are the bound. Returns whether the job goes on. */
 static bool crashes_count(struct lead *lead, struct effects *effects)
 {
     enum cause cause = lead->repairing ? lead->incident.cause : CAUSE_NONE;
-    bool crash = cause == CAUSE_RANK_CRASH || cause == CAUSE_HANG;
+    bool crash = is_crash(cause);
     unsigned most = crash ? CRASHES_MOST : BREAKS_MOST;
     char reason[LEAD_RESULT / 2];
 

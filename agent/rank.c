@@ -7,30 +7,37 @@ static const struct rank_move native[RANK_STATES][RANK_EVENTS] = {
     [RANK_DOWN] = {[RANK_SPAWNED] = MOVE(RANK_STARTING, RANK_NOTHING)},
     [RANK_STARTING] = {[RANK_HELLO] = MOVE(RANK_IDLE, RANK_NOTHING),
                        [RANK_LEAVE] = MOVE(RANK_ENDING, RANK_SEND_LEAVE),
+                       [RANK_CONDEMNED] = MOVE(RANK_KILLED, RANK_KILL),
                        [RANK_EXITED] = MOVE(RANK_DOWN, RANK_BLAME)},
     [RANK_IDLE] = {[RANK_PLACE] = MOVE(RANK_PLACING, RANK_SEND_ASSIGN),
                    [RANK_LEAVE] = MOVE(RANK_ENDING, RANK_SEND_LEAVE),
+                   [RANK_CONDEMNED] = MOVE(RANK_KILLED, RANK_KILL),
                    [RANK_EXITED] = MOVE(RANK_DOWN, RANK_BLAME)},
     [RANK_PLACING] = {[RANK_READY] = MOVE(RANK_SET, RANK_NOTHING),
                       [RANK_REVOKE] = MOVE(RANK_LEAVING, RANK_SEND_REVOKE),
                       [RANK_LEAVE] = MOVE(RANK_ENDING, RANK_SEND_LEAVE),
+                      [RANK_CONDEMNED] = MOVE(RANK_KILLED, RANK_KILL),
                       [RANK_EXITED] = MOVE(RANK_DOWN, RANK_BLAME)},
     [RANK_SET] = {[RANK_START] = MOVE(RANK_RUNNING, RANK_SEND_GO),
                   [RANK_REVOKE] = MOVE(RANK_LEAVING, RANK_SEND_REVOKE),
                   [RANK_LEAVE] = MOVE(RANK_ENDING, RANK_SEND_LEAVE),
+                  [RANK_CONDEMNED] = MOVE(RANK_KILLED, RANK_KILL),
                   [RANK_EXITED] = MOVE(RANK_DOWN, RANK_BLAME)},
     [RANK_RUNNING] = {[RANK_BROKEN] = MOVE(RANK_RUNNING, RANK_BLAME),
                       [RANK_FINISHED] = MOVE(RANK_DONE, RANK_NOTHING),
                       [RANK_HUNG] = MOVE(RANK_KILLED, RANK_KILL),
                       [RANK_REVOKE] = MOVE(RANK_LEAVING, RANK_SEND_REVOKE),
                       [RANK_LEAVE] = MOVE(RANK_ENDING, RANK_SEND_LEAVE),
+                      [RANK_CONDEMNED] = MOVE(RANK_KILLED, RANK_KILL),
                       [RANK_EXITED] = MOVE(RANK_DOWN, RANK_BLAME)},
     [RANK_DONE] = {[RANK_REVOKE] = MOVE(RANK_LEAVING, RANK_SEND_REVOKE),
                    [RANK_LEAVE] = MOVE(RANK_ENDING, RANK_SEND_LEAVE),
+                   [RANK_CONDEMNED] = MOVE(RANK_KILLED, RANK_KILL),
                    [RANK_EXITED] = MOVE(RANK_DOWN, RANK_BLAME)},
     [RANK_LEAVING] = {[RANK_QUIET] = MOVE(RANK_IDLE, RANK_NOTHING),
                       [RANK_LATE] = MOVE(RANK_KILLED, RANK_KILL),
                       [RANK_LEAVE] = MOVE(RANK_ENDING, RANK_SEND_LEAVE),
+                      [RANK_CONDEMNED] = MOVE(RANK_KILLED, RANK_KILL),
                       [RANK_EXITED] = MOVE(RANK_DOWN, RANK_BLAME)},
     [RANK_KILLED] = {[RANK_EXITED] = MOVE(RANK_DOWN, RANK_BLAME)},
     [RANK_ENDING] =
@@ -38,7 +45,8 @@ static const struct rank_move native[RANK_STATES][RANK_EVENTS] = {
 };
 
 /* A rank without a process is down, or set and waits for go, or done. That others are told to leave
- * is how they end: it is no fault of theirs. */
+ * is how they end: it is no fault of theirs. One that is condemned still runs, so that its end is
+ * one. */
 static const struct rank_move foreign[RANK_STATES][RANK_EVENTS] = {
     [RANK_DOWN] = {[RANK_PLACE] = MOVE(RANK_SET, RANK_SEND_ASSIGN)},
     [RANK_SET] = {[RANK_START] = MOVE(RANK_STARTING, RANK_SEND_GO),
@@ -51,6 +59,7 @@ static const struct rank_move foreign[RANK_STATES][RANK_EVENTS] = {
     [RANK_RUNNING] = {[RANK_FINISHED] = MOVE(RANK_DONE, RANK_NOTHING),
                       [RANK_REVOKE] = MOVE(RANK_LEAVING, RANK_SEND_REVOKE),
                       [RANK_LEAVE] = MOVE(RANK_ENDING, RANK_SEND_LEAVE),
+                      [RANK_CONDEMNED] = MOVE(RANK_RUNNING, RANK_KILL),
                       [RANK_EXITED] = MOVE(RANK_DOWN, RANK_BLAME)},
     [RANK_DONE] = {[RANK_REVOKE] = MOVE(RANK_DOWN, RANK_NOTHING),
                    [RANK_LEAVE] = MOVE(RANK_DOWN, RANK_NOTHING)},

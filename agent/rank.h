@@ -25,7 +25,7 @@ enum rank_state {
     RANK_RUNNING,
     RANK_DONE,    /* has its result, waits to be let go */
     RANK_LEAVING, /* was told that its generation is over */
-    RANK_KILLED,  /* did not leave in time, or hung */
+    RANK_KILLED,  /* did not leave in time, hung, or was condemned */
     RANK_ENDING,  /* was let go */
     RANK_STATES
 };
@@ -43,8 +43,9 @@ enum rank_event {
     RANK_START,
     RANK_REVOKE,
     RANK_LEAVE,
-    RANK_HUNG, /* it holds the others up: it is to end */
-    RANK_LATE, /* its patience is over */
+    RANK_HUNG,      /* it holds the others up: it is to end */
+    RANK_CONDEMNED, /* it is to end, whatever it does */
+    RANK_LATE,      /* its patience is over */
     RANK_EVENTS
 };
 

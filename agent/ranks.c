@@ -75,15 +75,19 @@ static void holdings(const struct ranks *ranks, struct message *message)
 
 /* The cause that an exit status stands for: from outside, or of the rank's own making. The status
  * of a foreign trainer means nothing to us; only that it could not be started is announced. */
-static enum cause cause_of(enum rank_kind kind, const struct rank *rank, int status)
+static enum cause cause_of(enum rank_kind kind,
+                           const struct rank *rank,
+                           const struct ranks_news *news)
 {
+    int status = news->status;
     int own = kind == RANK_FOREIGN ? LINK_EXIT_FAILED : WEXITSTATUS(status);
     int code = rank->code ? (int)rank->code : own;
 
     if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGTERM))
-        return rank->state != RANK_KILLED ? CAUSE_RANK_KILLED
-               : rank->hung               ? CAUSE_HANG
-                                          : CAUSE_STUCK;
+        return rank->ended                  ? rank->ended
+               : rank->state == RANK_KILLED ? CAUSE_STUCK
+               : news->cause                ? news->cause
+                                            : CAUSE_RANK_KILLED;
     if (!WIFSIGNALED(status) && (code == LINK_EXIT_INPUT || code == LINK_EXIT_USAGE))
         return CAUSE_INPUT;
     return CAUSE_RANK_CRASH;
@@ -94,7 +98,8 @@ static bool is_final(const struct ranks *ranks, const struct rank *rank, int sta
 {
     int code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 
-    return rank->state != RANK_KILLED && ranks->final_codes[code / 8] >> code % 8 & 1;
+    return rank->state != RANK_KILLED && !rank->ended &&
+           ranks->final_codes[code / 8] >> code % 8 & 1;
 }
 
 /* How a process ended, and what it said last. */
@@ -126,11 +131,11 @@ static void blame(struct ranks *ranks,
     message->text = rank->text;
     if (news->event == RANK_EXITED) {
         final = is_final(ranks, rank, news->status);
-        message->fault.cause = cause_of(ranks->kind, rank, news->status);
+        message->fault.cause = cause_of(ranks->kind, rank, news);
         message->fault.final = final || message->fault.cause == CAUSE_INPUT;
         rank->given_up = message->fault.final;
         /* Only what is about its end is quoted: other words were about its peers. */
-        if ((!rank->code && !rank->hung) || !rank->text[0])
+        if ((!rank->code && !rank->ended) || !rank->text[0])
             exit_describe(news, final, rank->text);
     }
     holdings(ranks, message);
@@ -283,12 +288,10 @@ static void news_keep(struct rank *rank, const struct ranks_news *news)
         rank->outcome = news->outcome;
     if (news->event == RANK_HELLO)
         rank->starts = 0;
-    if (news->event == RANK_HUNG)
-        rank->hung = true;
     if (news->event == RANK_SPAWNED) {
         rank->text[0] = '\0';
         rank->code = 0;
-        rank->hung = false;
+        rank->ended = CAUSE_NONE;
         rank->starts++;
     }
     if (news->code)
@@ -345,6 +348,8 @@ static void hear(struct ranks *ranks,
         return;
     news_keep(rank, news);
     action = move(ranks, news->rank, news->event, now, output);
+    if (action == RANK_KILL)
+        rank->ended = news->event == RANK_HUNG ? CAUSE_HANG : news->cause;
     if (news->event == RANK_EXITED && rank->state == RANK_DOWN) {
         rank->state = before; /* the cause depends on what it was doing */
         exited(ranks, rank, news, action == RANK_BLAME, now, output);

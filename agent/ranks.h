@@ -21,7 +21,7 @@ struct rank {
     int64_t due;          /* when RANK_LATE or a start is due; CLOCK_NEVER = not */
     unsigned starts;      /* in a row that did not come to hello */
     bool given_up;        /* failed for good: not started again */
-    bool hung;            /* it is ended for that */
+    enum cause ended;     /* what its end was made for here; CAUSE_NONE = it was not */
     uint32_t code;        /* exit code it announced */
     char text[RANK_TEXT]; /* reason it gave, or its result */
 };
@@ -78,6 +78,7 @@ struct ranks_news {
     const struct blob *blob;
     enum outcome outcome;
     uint32_t code;    /* announced exit code */
+    enum cause cause; /* RANK_CONDEMNED: what for; RANK_EXITED: what the kernel ended it for */
     int status;       /* RANK_EXITED: waitpid's */
     const char *text; /* its reason or result; RANK_EXITED: what it said last. May be NULL */
 };

@@ -11,7 +11,8 @@ const char *cause_name(uint32_t cause)
                                         "AgentReplaced",
                                         "Stuck",
                                         "InvalidInput",
-                                        "RankHung"};
+                                        "RankHung",
+                                        "OutOfMemory"};
 
     _Static_assert(sizeof names / sizeof *names == CAUSES, "one name a cause");
     return cause < CAUSES ? names[cause] : "Unknown";
@@ -24,6 +25,7 @@ uint32_t cause_rung(enum cause cause)
     case CAUSE_RANK_KILLED:
     case CAUSE_STUCK:
     case CAUSE_HANG:
+    case CAUSE_MEMORY:
         return 2;
     case CAUSE_AGENT_LOST:
     case CAUSE_AGENT_NEW:

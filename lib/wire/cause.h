@@ -15,6 +15,7 @@ enum cause {
     CAUSE_STUCK,        /* it did not leave, or did not get ready, in time */
     CAUSE_INPUT,        /* bad spec or data: trying again does not help */
     CAUSE_HANG,         /* it did not get on, while it was waited for */
+    CAUSE_MEMORY,       /* it took so much memory that the pod had none left */
     CAUSES
 };
 

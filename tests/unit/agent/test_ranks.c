@@ -232,6 +232,51 @@ static void a_rank_that_hangs_is_killed_and_blamed_for_that(void)
     group_free(group);
 }
 
+static void whoever_takes_all_memory_is_ended_whatever_it_does(void)
+{
+    static const struct ranks_news condemned = {
+        .event = RANK_CONDEMNED, .rank = 1, .cause = CAUSE_MEMORY, .text = "resident 3 GiB"};
+    struct group *group = group_new();
+
+    tick(group);
+    CHECK_TEXT(hear(group, condemned), ""); /* it has no process yet */
+    hear(group, news_of(RANK_SPAWNED, 1));
+    CHECK_TEXT(hear(group, condemned), "kill 1");
+    CHECK_TEXT(hear(group, condemned), "");
+    CHECK_HAS(hear(group, exited(1, SIGKILL)), "fault 1 OutOfMemory: resident 3 GiB, -1/0");
+    group_free(group);
+
+    group = group_running();
+    want(group, RANK_REVOKE, 6);
+    CHECK_TEXT(hear(group, condemned), "kill 1");
+    CHECK_HAS(hear(group, exited(1, SIGKILL)), "fault 1 OutOfMemory: resident 3 GiB, -1/0");
+    hear(group, news_of(RANK_SPAWNED, 1)); /* the next process is another one */
+    CHECK_HAS(hear(group, exited(1, SIGKILL)), "fault 1 RankKilled: signal 9, -1/0");
+    group_free(group);
+}
+
+static void what_the_kernel_ended_for_want_of_memory_is_told_so(void)
+{
+    static const struct {
+        int status;
+        const char *said;
+    } ends[] = {
+        {SIGKILL, "fault 1 OutOfMemory: signal 9: it held 3 GiB, -1/0"},
+        {SIGSEGV, "fault 1 RankCrashed: signal 11: it held 3 GiB, -1/0"},
+        {LINK_EXIT_INPUT << 8, "fault 1 InvalidInput final: exit code 3: it held 3 GiB, -1/0"},
+    };
+
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        struct group *group = group_running();
+        struct ranks_news ended = exited(1, ends[i].status);
+
+        ended.cause = CAUSE_MEMORY;
+        ended.text = "it held 3 GiB";
+        CHECK_HAS(hear(group, ended), ends[i].said);
+        group_free(group);
+    }
+}
+
 static void a_rank_that_does_not_run_does_not_hang(void)
 {
     struct group *group = group_new();
@@ -240,10 +285,15 @@ static void a_rank_that_does_not_run_does_not_hang(void)
     tick(group);
     hear(group, news_of(RANK_SPAWNED, 0));
     CHECK_TEXT(hear(group, hung), "");
+    CHECK_HAS(hear(group, exited(0, SIGKILL)), "fault 0 RankKilled: signal 9, -1/0");
     group_free(group);
 }
 
 SUITE("agent ranks",
+      {"whoever takes all memory is ended whatever it does",
+       whoever_takes_all_memory_is_ended_whatever_it_does},
+      {"what the kernel ended for want of memory is told so",
+       what_the_kernel_ended_for_want_of_memory_is_told_so},
       {"a rank that hangs is killed and blamed for that",
        a_rank_that_hangs_is_killed_and_blamed_for_that},
       {"a rank that does not run does not hang", a_rank_that_does_not_run_does_not_hang},

@@ -200,7 +200,23 @@ static void a_foreign_rank_that_was_handed_over_is_ended(void)
     group_free(group);
 }
 
+static void a_foreign_rank_that_takes_all_memory_is_ended_and_the_others_with_it(void)
+{
+    static const unsigned char codes[RANKS_CODES / 8] = {[137 / 8] = 1 << 137 % 8};
+    const struct ranks_news condemned = {
+        .event = RANK_CONDEMNED, .rank = 1, .cause = CAUSE_MEMORY, .text = "resident 3 GiB"};
+    struct group *group = foreign_running();
+
+    ranks_final(&group->ranks, codes, sizeof codes); /* an end made here falls under no rule */
+    CHECK_TEXT(hear(group, condemned), "kill 1");
+    CHECK_TEXT(hear(group, exited(1, SIGKILL)),
+               "revoke 0, fault 1 OutOfMemory: resident 3 GiB, -1/0");
+    group_free(group);
+}
+
 SUITE("agent ranks foreign",
+      {"a foreign rank that takes all memory is ended and the others with it",
+       a_foreign_rank_that_takes_all_memory_is_ended_and_the_others_with_it},
       {"a foreign group is started at go and done when all have ended well",
        a_foreign_group_is_started_at_go_and_done_when_all_have_ended_well},
       {"a foreign group ends with the first that fails",
