@@ -230,6 +230,7 @@ static int agent_open(struct agent *agent, int keeper, struct error *error)
         return -1;
     self_make(agent);
     vigil_open(agent);
+    ration_open(agent);
     enrol_open(agent);
     if (exposition_open(agent, error))
         return -1;
@@ -241,6 +242,7 @@ static void agent_close(struct agent *agent)
     struct inbox_item *item;
 
     local_close(agent);
+    ration_close(agent);
     exposition_close(agent);
     inquiry_free(agent->directory);
     peers_free(agent->peers);

@@ -15,6 +15,7 @@
 #include "agent/member.h"
 #include "agent/papers.h"
 #include "agent/peers.h"
+#include "agent/pressure.h"
 #include "agent/ranks.h"
 #include "agent/settings.h"
 #include "base/backoff.h"
@@ -41,6 +42,17 @@ enum directory_standing {
     DIRECTORY_AWAY,
     DIRECTORY_REFUSES,
     DIRECTORY_USELESS, /* it was not asked, or its answer is of no use */
+};
+
+/* What is known of the memory of this pod. */
+struct ration {
+    struct text group; /* directory of its control group; "" = there is nothing to look at */
+    const char *proc;  /* where the kernel's files of processes are */
+    struct timer timer;
+    bool bound;           /* there is a limit */
+    bool triggered;       /* `trigger` is watched */
+    struct watch trigger; /* the kernel says that memory is short */
+    struct pressure pressure;
 };
 
 struct agent {
@@ -80,6 +92,8 @@ struct agent {
     struct hang hang;
     struct timer vigil_timer;
     uint64_t hangs[HANG_VERDICTS]; /* verdicts of the lead here */
+
+    struct ration ration;
 
     struct papers papers;
     struct timer renew_timer; /* of the certificate */
@@ -145,8 +159,18 @@ void local_close(struct agent *agent);
 void local_want(struct agent *agent, enum rank_event want, uint64_t number);
 void local_start(struct agent *agent); /* facts are known: ranks may be started */
 void local_kill(struct agent *agent, uint32_t rank, const char *why); /* it hangs */
-void local_drain(struct agent *agent);                                /* ask for save and stop */
+/* Ends a rank for that cause, whatever it does. */
+void local_condemn(struct agent *agent, uint32_t rank, enum cause cause, const char *why);
+void local_drain(struct agent *agent);           /* ask for save and stop */
 void local_leave(struct agent *agent, int code); /* the keeper is to end with this code */
+
+/* ration.c: the memory of the pod, and who takes the last of it. */
+void ration_open(struct agent *agent);
+void ration_close(struct agent *agent);
+
+/* ration.c: whether a rank that was killed just now was ended by the kernel for want of memory. If
+ * so, that is added to `how`. */
+bool ration_ended(struct agent *agent, uint32_t rank, struct text *how);
 
 /* foreign.c: ranks whose trainer is any command. */
 void foreign_place(struct agent *agent); /* finds a port if rank 0 is here, and gives it as blob */

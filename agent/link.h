@@ -21,7 +21,7 @@ struct link {
     struct watch watch;
     bool open;
     uint32_t rank;
-    pid_t process;
+    pid_t process;                /* the owner's: whose end the other one is, 0 = none */
     struct link_page *page;       /* what the rank writes */
     struct link_control *control; /* what it reads */
     link_heard heard;

@@ -1,6 +1,8 @@
 /* local - the ranks of this pod: their links, their keeper, and the machine that moves them. */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "agent/agent.h"
@@ -233,6 +235,14 @@ void local_kill(struct agent *agent, uint32_t rank, const char *why)
     news_take(agent, &news);
 }
 
+void local_condemn(struct agent *agent, uint32_t rank, enum cause cause, const char *why)
+{
+    struct ranks_news news = {.event = RANK_CONDEMNED, .rank = rank, .cause = cause, .text = why};
+
+    log_warning(&agent->log, "rank %u is ended: %s: %s", (unsigned)rank, cause_name(cause), why);
+    news_take(agent, &news);
+}
+
 void local_drain(struct agent *agent)
 {
     agent->draining = true;
@@ -258,7 +268,6 @@ static int rank_open(struct agent *agent,
 
     link->heard = on_heard;
     link->context = agent;
-    link->process = message->process;
     if (link_open(link, &agent->loop, message->rank, descriptors, &error)) {
         log_error(&agent->log, "%s", error.text);
         return 1;
@@ -287,6 +296,7 @@ static void on_rank(struct agent *agent,
 {
     struct ranks_news news = {.event = RANK_SPAWNED, .rank = message->rank};
 
+    agent->links[message->rank].process = message->process;
     if (message->code == KEEPER_LINK_FOREIGN)
         ranks_foreign(&agent->ranks);
     else if (rank_open(agent, message, descriptors))
@@ -310,8 +320,16 @@ static void on_exited(struct agent *agent, const struct keeper_link_message *mes
                               .rank = message->rank,
                               .status = message->status,
                               .text = message->text};
+    bool killed = WIFSIGNALED(message->status) && WTERMSIG(message->status) == SIGKILL;
     CLEAN(text) struct text how = {0};
+    CLEAN(text) struct text why = {0};
 
+    if (killed && ration_ended(agent, message->rank, &why)) {
+        news.cause = CAUSE_MEMORY;
+        text_addf(&why, "%s%s", *message->text ? "; " : "", message->text);
+        news.text = why.data;
+    }
+    agent->links[message->rank].process = 0;
     process_status(message->status, &how);
     if (!agent->leaving)
         log_warning(&agent->log, "rank %u ended with %s", (unsigned)message->rank, how.data);

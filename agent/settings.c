@@ -40,6 +40,7 @@ int settings_read(struct settings *settings, int argc, char **argv)
         {"node", 0, OPTION_TEXT, "NAME", "name of the machine", &settings->node, 0, 0},
         {"metrics", 'm', OPTION_TEXT, "HOST:PORT", "serve metrics here", &settings->metrics, 0, 0},
         {"verdict", 0, OPTION_TEXT, "FILE", "write the outcome here", &settings->verdict, 0, 0},
+        {"memory-group", 0, OPTION_TEXT, "DIR", "watch this cgroup", &settings->memory_group, 0, 0},
         {"log-level", 0, OPTION_TEXT, "LEVEL", "debug, info, warning, error", &level, 0, 0},
     };
     const struct options options = {

@@ -47,6 +47,7 @@ static void every_option_reaches_its_setting(void)
                        "--node=here",
                        "--metrics=0.0.0.0:9100",
                        "--verdict=/run/verdict",
+                       "--memory-group=/sys/fs/cgroup/pod",
                        "--log-level=debug",
                        "--",
                        "muster-trainer",
@@ -66,6 +67,7 @@ static void every_option_reaches_its_setting(void)
     CHECK_TEXT(settings->node, "here");
     CHECK_TEXT(settings->metrics, "0.0.0.0:9100");
     CHECK_TEXT(settings->verdict, "/run/verdict");
+    CHECK_TEXT(settings->memory_group, "/sys/fs/cgroup/pod");
     CU_ASSERT(settings->log_level == LOG_LEVEL_DEBUG);
     CHECK_TEXT(settings->command[0], "muster-trainer");
     CHECK_TEXT(settings->command[1], "--slot=9");
