@@ -15,6 +15,7 @@
 
 #define NODE_MOST    253
 #define ADDRESS_MOST 64
+#define EXIT_KILLED  137 /* 128 and SIGKILL */
 
 void pod_record_done(struct pod_record *record)
 {
@@ -191,6 +192,9 @@ static void end_read(const cJSON *terminated, struct pod_record *record)
     record->text = excerpt_copy(text, POD_RECORD_VERDICT);
     lines_end(record->text);
     record->reason = excerpt_copy(object_text(terminated, "reason"), POD_RECORD_REASON);
+    /* Some runtimes say OOMKilled of every container in which anything was: the code says which. */
+    record->starved = is(record->reason, "OOMKilled") && record->exit_code == EXIT_KILLED &&
+                      record->verdict == VERDICT_NONE;
 }
 
 /* An init container that runs, or that has failed: where the pod fails for it, the agent's has

@@ -53,6 +53,7 @@ struct pod_record {
     bool initialising; /* an init container runs */
     bool ended;        /* the agent's container has */
     bool disrupted;    /* preempted, evicted or drained: nobody's fault */
+    bool starved;      /* ended because its memory was full, before it could say anything */
     char *node;        /* NULL = none yet */
     char *address;     /* numeric; NULL = none yet */
     char *reason;      /* of the trouble or the end, for people; NULL = none given */

@@ -4,7 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "controller/excerpt.h"
 #include "controller/reconcile_private.h"
+
+#define OUT_OF_MEMORY "OutOfMemory" /* as cause_name has it of a rank */
+#define RUNG_RANK     2
+#define RUNG_POD      4
 
 static void set(struct work *work,
                 enum condition_type type,
@@ -62,12 +67,67 @@ static void progress_take(struct work *work, const struct report *report)
     *progress = new;
 }
 
+static bool is_of(const struct status_incident *incident, const char *cause)
+{
+    return !strcmp(incident->cause, cause);
+}
+
+/* How many lost pods of the slot are told as out of memory. A rank that was is another rung. */
+static uint32_t starved_told(const struct status *status, uint32_t slot)
+{
+    uint32_t told = 0;
+
+    for (size_t i = 0; i < status->incident_count; i++) {
+        const struct status_incident *incident = &status->incidents[i];
+
+        told += incident->attempt == status->attempt && incident->slot == slot &&
+                incident->rung == RUNG_POD && is_of(incident, OUT_OF_MEMORY);
+    }
+    return told;
+}
+
+/* The pod of the slot that has run out of memory last, if there are more of them than were told. */
+static const struct pod_record *starved_find(const struct work *work, uint32_t slot)
+{
+    const struct pod_record *newest = NULL;
+    uint32_t count = 0;
+
+    for (size_t i = 0; i < work->seen->pod_count; i++) {
+        const struct pod_record *pod = work->seen->pods[i];
+
+        if (!pod->placed || pod->attempt != work->next.attempt || pod->slot != slot ||
+            !pod->starved)
+            continue;
+        count++;
+        if (!newest || pod->try > newest->try)
+            newest = pod;
+    }
+    return count > starved_told(&work->next, slot) ? newest : NULL;
+}
+
+/* To the others an agent that ended with its pod is lost. What ended it only its pod can say. */
+static void incident_explain(const struct work *work, struct status_incident *incident)
+{
+    const struct pod_record *pod = NULL;
+    CLEAN(text) struct text words = {0};
+
+    if (is_of(incident, "AgentLost") || is_of(incident, "AgentReplaced"))
+        pod = starved_find(work, incident->slot);
+    if (!pod)
+        return;
+    excerpt_put(incident->cause, sizeof incident->cause, OUT_OF_MEMORY);
+    text_addf(&words, "pod %s ", pod->name);
+    pod_record_add_end(pod, &words);
+    excerpt_put(incident->words, sizeof incident->words, words.data);
+}
+
 static void incidents_take(struct work *work, const struct report *report)
 {
     for (size_t i = 0; i < report->incident_count; i++) {
-        const struct status_incident *incident = &report->incidents[i];
+        struct status_incident incident = report->incidents[i];
 
-        if (status_happened(&work->next, incident) && incident->rung == 2)
+        incident_explain(work, &incident);
+        if (status_happened(&work->next, &incident) && incident.rung == RUNG_RANK)
             work->next.rank_restarts++;
     }
 }

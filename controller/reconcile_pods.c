@@ -144,15 +144,16 @@ static enum policy_outcome budget_fail(struct work *work, uint32_t slot)
 /* Gives the slot the next try, and says why. */
 static void slot_raise(struct work *work, uint32_t slot)
 {
+    bool starved = work->current[slot] && work->current[slot]->starved;
+    const char *reason = starved ? "OutOfMemory" : "PodReplaced";
     CLEAN(text) struct text text = {0};
 
     end_add(work, slot, &text);
     work->next.tries[slot]++;
     work->current[slot] = NULL;
     text_addf(&text, "; try %" PRIu32 " of slot %" PRIu32 " follows", work->next.tries[slot], slot);
-    status_set(
-        &work->next, CONDITION_RESTARTING, VALUE_TRUE, work->seen->now, "PodReplaced", text.data);
-    plan_event(work->plan, true, "PodReplaced", text.data);
+    status_set(&work->next, CONDITION_RESTARTING, VALUE_TRUE, work->seen->now, reason, text.data);
+    plan_event(work->plan, true, reason, text.data);
 }
 
 /* First the status says which try is next, then that one is made. Disruptions cost nothing. */

@@ -45,6 +45,32 @@ static void what_matters_of_a_pod_is_kept(void)
     CU_ASSERT(record.trouble == POD_TROUBLE_NONE && record.verdict == VERDICT_NONE);
 }
 
+static void a_pod_is_out_of_memory_when_its_agent_ended_for_that(void)
+{
+    static const struct {
+        const char *terminated;
+        bool starved;
+    } cases[] = {
+        {"\"exitCode\":137,\"reason\":\"OOMKilled\"", true},
+        {"\"exitCode\":137,\"reason\":\"Error\"", false},
+        {"\"exitCode\":0,\"reason\":\"OOMKilled\"", false}, /* something else in it was */
+        {"\"exitCode\":137,\"reason\":\"OOMKilled\",\"message\":\"Failed\\nwhy\"", false},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        CLEAN(pod_record) struct pod_record record = {0};
+        CLEAN(text) struct text pod = {0};
+
+        text_addf(&pod,
+                  "%s,\"containerStatuses\":[{\"state\":{\"terminated\":{%s}}}]%s",
+                  HEAD,
+                  cases[i].terminated,
+                  TAIL);
+        read_pod(pod.data, &record);
+        CU_ASSERT(record.starved == cases[i].starved);
+    }
+}
+
 static void a_verdict_is_read_from_the_agents_container_only(void)
 {
     static const struct {
@@ -321,6 +347,8 @@ static void the_longest_name_has_room(void)
 }
 
 SUITE("controller pod record",
+      {"a pod is out of memory when its agent ended for that",
+       a_pod_is_out_of_memory_when_its_agent_ended_for_that},
       {"what matters of a pod is kept", what_matters_of_a_pod_is_kept},
       {"a verdict is read from the agent's container only",
        a_verdict_is_read_from_the_agents_container_only},
