@@ -63,12 +63,16 @@ struct lead_event {
 
 /* What the job asks for. Times in nanoseconds. */
 struct lead_settings {
-    uint32_t replicas; /* members of a view */
-    uint32_t slots;    /* replicas and spares */
-    uint32_t ranks;    /* of each agent */
-    bool foreign;      /* ranks do not say how far they are */
-    int64_t start;     /* for ranks to get ready */
-    int64_t answer;    /* for an agent, or the witness, to answer */
+    uint32_t replicas; /* members of a view that lacks nobody */
+    /* Smaller numbers of members that a view may have as well, rising. */
+    uint16_t sizes[VIEW_MEMBERS];
+    uint32_t size_count;
+    uint32_t slots;  /* replicas and spares */
+    uint32_t ranks;  /* of each agent */
+    bool foreign;    /* ranks do not say how far they are */
+    int64_t start;   /* for ranks to get ready */
+    int64_t answer;  /* for an agent, or the witness, to answer */
+    int64_t replace; /* that a lost member is waited for, where a view may be smaller */
     uint32_t rank_budget;
     int64_t rank_window;
     uint32_t pod_budget;
@@ -99,7 +103,9 @@ struct lead {
     uint64_t next_number; /* under this number; 0 = nothing */
     struct view view;     /* assigned, or adopted */
     bool adopting;
-    struct view spares;                   /* that the members were told of */
+    int64_t answer_due;  /* when those who have not answered are taken for lost */
+    int64_t short_since; /* since when too few are there for a view as large as the base; 0 = not */
+    struct view spares;  /* that the members were told of */
     struct lead_peer peers[VIEW_MEMBERS]; /* by slot */
     uint32_t peer_count;                  /* highest slot heard of, plus one */
     bool witness_asked;

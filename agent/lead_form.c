@@ -2,6 +2,7 @@
  *
  * Rules are numbered as in docs/rendezvous.md. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "agent/lead_private.h"
@@ -47,6 +48,13 @@ void lead_prepare(struct lead *lead, const struct identity *to, struct effects *
     effects_send(effects, to, MESSAGE_PREPARE, lead->number)->decided = &lead->base;
 }
 
+/* Who has not answered by then is asked again. */
+static void answers_await(struct lead *lead, int64_t now, struct effects *effects)
+{
+    lead->answer_due = now + lead->settings.answer;
+    effects_timer(effects, lead->answer_due);
+}
+
 void lead_gather(struct lead *lead, int64_t now, struct effects *effects)
 {
     lead->state = LEAD_GATHER;
@@ -54,7 +62,7 @@ void lead_gather(struct lead *lead, int64_t now, struct effects *effects)
     lead->next_number = 0;
     lead->adopting = false;
     lead->witness_asked = lead->witness_promised = lead->witness_recorded = false;
-    effects_timer(effects, now + lead->settings.answer);
+    answers_await(lead, now, effects);
     for (uint32_t slot = 0; slot < lead->peer_count; slot++) {
         struct lead_peer *peer = &lead->peers[slot];
 
@@ -93,7 +101,7 @@ static void witness_ask(struct lead *lead, int64_t now, struct effects *effects)
     message->number = lead->number;
     message->decided = &lead->base;
     message->view = lead->state == LEAD_RECORD ? &lead->view : NULL;
-    effects_timer(effects, now + lead->settings.answer);
+    answers_await(lead, now, effects);
 }
 
 /* Whether the electors of the base who have promised are a majority. Where the witness's vote would
@@ -109,10 +117,19 @@ static bool majority_promised(struct lead *lead, int64_t now, struct effects *ef
     return false;
 }
 
+/* Makes room for those of all ranks of the view. */
+static void blobs_clear(struct lead *lead)
+{
+    free(lead->blobs);
+    lead->blob_count = lead->view.count * lead->settings.ranks;
+    lead->blobs = memory_get(lead->blob_count, sizeof *lead->blobs);
+}
+
 static void form(struct lead *lead, int64_t now, struct effects *effects)
 {
     lead->state = LEAD_FORM;
     lead->view.generation = lead->number;
+    blobs_clear(lead);
     effects_timer(effects, now + lead->settings.start);
     for (uint32_t i = 0; i < lead->view.count; i++) {
         struct message *message =
@@ -133,20 +150,29 @@ static bool waited_for(const struct lead *lead, const struct lead_peer *peer)
            (!lead->base.generation || view_find(&lead->base, &peer->id) >= 0);
 }
 
-/* Chooses the members of the next view. Returns whether there are enough; who can never take part
- * is passed over. */
-static bool members_choose(struct lead *lead)
+/* Chooses the members of the next view; who can never take part is passed over. Returns whether
+ * there are enough; else the timer is set to when fewer will be. */
+static bool members_choose(struct lead *lead, int64_t now, struct effects *effects)
 {
     struct lineup_candidate candidates[VIEW_MEMBERS];
     uint32_t count = 0;
+    uint32_t size;
+    int64_t due;
 
     for (uint32_t slot = 0; slot < lead->peer_count; slot++) {
         const struct lead_peer *peer = &lead->peers[slot];
 
         if (peer->promised && !peer->unfit)
-            candidates[count++] = (struct lineup_candidate){peer->id, peer->committed};
+            candidates[count++] =
+                (struct lineup_candidate){peer->id, peer->committed, slot == lead->self.slot};
     }
-    return !lineup_choose(&lead->base, candidates, count, lead->settings.replicas, &lead->view);
+    size = lead_size(lead, count, now);
+    if (size)
+        return !lineup_choose(&lead->base, candidates, count, size, &lead->view);
+    due = lead_size_due(lead, count);
+    if (due < lead->answer_due)
+        effects_timer(effects, due);
+    return false;
 }
 
 /* Ends the job when so many can never take part that waiting for the missing slots is of no use. */
@@ -162,7 +188,7 @@ static void unfit_check(struct lead *lead, struct effects *effects)
         unfit = &lead->peers[slot];
         count++;
     }
-    if (!unfit || lead->settings.slots >= lead->settings.replicas + count)
+    if (!unfit || lead->settings.slots >= lead_size_least(lead) + count)
         return;
     snprintf(reason,
              sizeof reason,
@@ -190,7 +216,7 @@ void lead_gather_check(struct lead *lead, int64_t now, struct effects *effects)
         return;
     }
     lead->view.count = 0;
-    if (members_choose(lead))
+    if (members_choose(lead, now, effects))
         form(lead, now, effects);
     else
         unfit_check(lead, effects);
@@ -203,6 +229,7 @@ static void base_take(struct lead *lead, const struct view *decided)
 {
     view_copy(&lead->base, decided);
     lead->next_number = 0;
+    lead->short_since = 0;
     if (decided->generation > lead->seen)
         lead->seen = decided->generation;
     for (uint32_t i = 0; i < lead->base.count; i++) {
@@ -263,10 +290,6 @@ static void blobs_take(struct lead *lead, uint32_t place, const struct message *
 {
     uint32_t first = lead_rank(lead, place);
 
-    if (!lead->blobs) {
-        lead->blob_count = lead->settings.replicas * lead->settings.ranks;
-        lead->blobs = memory_get(lead->blob_count, sizeof *lead->blobs);
-    }
     for (uint32_t i = 0; i < lead->settings.ranks && first + i < lead->blob_count; i++)
         lead->blobs[first + i] =
             i < message->blob_count ? message->blobs[i] : (struct blob){.size = 0};
@@ -474,14 +497,13 @@ LEAD_HANDLER(lead_learned)
 /* Who has not answered is taken for lost; who has is asked again, so that it stays patient; who was
  * lost is tried again, because it may only have been its session, and stays lost until it answers.
  */
-LEAD_HANDLER(lead_gather_late)
+static void answers_late(struct lead *lead, int64_t now, struct effects *effects)
 {
-    (void)event;
     lead->witness_asked = false;
     /* A directory that began anew may have told two agents to form the first view. */
     if (!lead->base.generation)
         lead->witness_promised = false;
-    effects_timer(effects, now + lead->settings.answer);
+    answers_await(lead, now, effects);
     for (uint32_t slot = 0; slot < lead->peer_count && lead->state == LEAD_GATHER; slot++) {
         struct lead_peer *peer = &lead->peers[slot];
 
@@ -494,6 +516,15 @@ LEAD_HANDLER(lead_gather_late)
         }
         lead_prepare(lead, &peer->id, effects);
     }
+}
+
+LEAD_HANDLER(lead_gather_late)
+{
+    (void)event;
+    if (now >= lead->answer_due)
+        answers_late(lead, now, effects);
+    else
+        effects_timer(effects, lead->answer_due);
     if (lead->state == LEAD_GATHER)
         lead_gather_check(lead, now, effects);
 }

@@ -35,6 +35,16 @@ void lead_gather(struct lead *lead, int64_t now, struct effects *effects);
 /* Goes on when every promise is there. */
 void lead_gather_check(struct lead *lead, int64_t now, struct effects *effects);
 
+/* lead_size.c: how many members the next view has, when so many could be; 0 = more are waited for.
+ * A view that is smaller than its base has to wait for the lost ones first. */
+uint32_t lead_size(struct lead *lead, uint32_t there, int64_t now);
+
+/* lead_size.c: the fewest that the next view may have. */
+uint32_t lead_size_least(const struct lead *lead);
+
+/* lead_size.c: when a smaller view than the base may be formed; LEAD_NEVER = not by waiting. */
+int64_t lead_size_due(const struct lead *lead, uint32_t there);
+
 /* Whether those that are not lost, and the witness, are a majority. */
 bool lead_majority_there(struct lead *lead);
 

@@ -16,7 +16,7 @@ static struct standing standing_of(const struct view *base, const struct lineup_
     int place = view_find(base, &one->id);
 
     if (place >= 0)
-        return (struct standing){{0, place}};
+        return (struct standing){{0, !one->lead, -one->committed, place}};
     return (struct standing){
         {1, -one->committed, view_find_slot(base, one->id.slot) < 0, one->id.slot}};
 }

@@ -11,12 +11,14 @@
 struct lineup_candidate {
     struct identity id;
     int64_t committed; /* steps its ranks hold; -1 = no state */
+    bool lead;         /* who chooses, and has to lead the members */
 };
 
 /* Chooses `size` of the candidates, one of a slot, and orders them by rank: `view` receives the
- * members, its generation is left alone. Members of the base come first; then who holds the newest
- * state, then who follows a lost member in its slot, then the lowest slots. `candidates` are
- * reordered. Returns 0, or 1 when there are too few, and `view` is left alone. */
+ * members, its generation is left alone. Members of the base come first: of them the lead, then who
+ * holds the newest state, then the lowest ranks. After them who holds the newest state, then who
+ * follows a lost member in its slot, then the lowest slots. `candidates` are reordered. Returns 0,
+ * or 1 when there are too few, and `view` is left alone. */
 int lineup_choose(const struct view *base,
                   struct lineup_candidate *candidates,
                   uint32_t count,

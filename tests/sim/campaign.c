@@ -73,6 +73,7 @@ int campaign_replay_file(const char *path, struct error *error)
 static void counts_add(struct sim_counts *sum, const struct sim_counts *counts)
 {
     sum->views += counts->views;
+    sum->smaller += counts->smaller;
     sum->repairs += counts->repairs;
     sum->votes += counts->votes;
     sum->crashes += counts->crashes;
@@ -138,16 +139,18 @@ static void sum_print(const struct work *work)
 {
     const struct sim_counts *counts = &work->counts;
 
-    printf("sim: %ld done, %ld lost their quorum; %ld views, %ld repairs, %ld votes of the "
-           "witness, %ld crashes, %ld restarts of a controller, %ld stale writes\n",
-           work->outcomes[SIM_DONE],
-           work->outcomes[SIM_QUORUM_LOST],
-           counts->views,
-           counts->repairs,
-           counts->votes,
-           counts->crashes,
-           counts->restarts,
-           counts->conflicts);
+    printf(
+        "sim: %ld done, %ld lost their quorum; %ld views, %ld smaller than before, %ld repairs, "
+        "%ld votes of the witness, %ld crashes, %ld restarts of a controller, %ld stale writes\n",
+        work->outcomes[SIM_DONE],
+        work->outcomes[SIM_QUORUM_LOST],
+        counts->views,
+        counts->smaller,
+        counts->repairs,
+        counts->votes,
+        counts->crashes,
+        counts->restarts,
+        counts->conflicts);
     printf("sim: at most %.3f s from the last fault to the last go (seed %" PRIu64 ")\n",
            (double)counts->longest / 1e9,
            counts->longest_seed);

@@ -17,12 +17,15 @@ void sim_node_start(struct sim *sim, uint32_t slot)
                                      .ranks = 1,
                                      .start = MS(60000),
                                      .answer = MS(2000),
+                                     .replace = sim->replace,
                                      .rank_budget = sim->cursed < SIM_NODES ? 5 : 1000,
                                      .rank_window = MS(1000000),
                                      .pod_budget = 1000,
                                      .pod_window = MS(1000)};
     struct book_entry entry = {.id = {.slot = slot}, .ranks = 1};
 
+    settings.size_count = sim->size_count;
+    memcpy(settings.sizes, sim->sizes, sim->size_count * sizeof *sim->sizes);
     lead_done(&node->lead);
     /* The machines clear themselves; of the book only a few slots are ever used. */
     memset(node->book.entries, 0, SIM_NODES * sizeof *node->book.entries);
@@ -83,6 +86,16 @@ static void drop(struct sim *sim, uint32_t a, uint32_t b)
     }
 }
 
+/* Whether a view can still be formed without one more. The first one lacks nobody, and follows as
+ * long as the directory has heard of none. */
+static bool spared(const struct sim *sim)
+{
+    bool first = !sim->enrolment.view.generation;
+    uint32_t least = first || !sim->size_count ? sim->replicas : sim->sizes[0];
+
+    return least + sim->gone < sim->nodes;
+}
+
 static void fault_crash(struct sim *sim, uint32_t victim)
 {
     int64_t silence = sim_chance(sim, 20) ? MS(1500) : 0;
@@ -103,7 +116,7 @@ static void fault_crash(struct sim *sim, uint32_t victim)
                 sim, i, SIM_BREAK, sim_between(sim, 0, MS(3)), sim->node[victim].ranks.running);
     }
     sim_broken_until(sim, sim->now + (away > silence ? away : silence));
-    if (sim->replicas + sim->gone < sim->nodes && sim_chance(sim, 30)) {
+    if (spared(sim) && sim_chance(sim, 30)) {
         sim->gone++;
         enrolment_gone(&sim->enrolment, victim, NULL); /* whoever owns the pods has seen it */
         return;

@@ -122,8 +122,10 @@ static void decide(struct sim *sim, const struct view *base, const struct view *
         judge_fail(sim, "more than %d views", SIM_BALLOTS);
         return;
     }
+    truth->decided_at[truth->decided_count] = sim->now;
     view_copy(&truth->decided[truth->decided_count++], view);
     sim->counts.views++;
+    sim->counts.smaller += view->count < base->count;
 }
 
 /* An elector (SIM_NODES = the witness) answers a candidate under that number. */
@@ -176,24 +178,45 @@ static int slot_in(const struct view *view, uint32_t slot)
     return -1;
 }
 
-/* Whether members and the next lives of members have the rank of the base, and newcomers the ranks
- * that are left, in the order of their slots. */
+/* Whether members and the next lives of members have the rank of the base. The ranks that are left
+ * go first to members whose rank there is no more, in its order, then to the others, in the order
+ * of their slots. */
 static bool ranks_follow(const struct view *base, const struct view *view)
 {
-    int64_t newcomer = -1;
+    int64_t last = -1;
 
     for (uint32_t i = 0; i < view->count; i++) {
-        uint32_t slot = view->members[i].slot;
-        int place = slot_in(base, slot);
+        const struct identity *member = &view->members[i];
+        int64_t turn = slot_in(base, member->slot);
 
-        if (place >= 0 && place != (int)i)
+        if (turn >= 0 && turn < view->count) {
+            if (turn != (int)i)
+                return false;
+            continue;
+        }
+        if (place_in(base, member) < 0)
+            turn = SIM_NODES + (int64_t)member->slot;
+        if (turn < last)
             return false;
-        if (place < 0 && slot < newcomer)
-            return false;
-        if (place < 0)
-            newcomer = slot;
+        last = turn;
     }
     return true;
+}
+
+/* A view lacks nobody, or is smaller by so many as the job allows, but for the first one; one that
+ * is smaller than its base follows only after the lost members were waited for. */
+static void judge_size(struct sim *sim, const struct view *base, const struct view *view)
+{
+    const struct view *decided = decided_of(sim->truth, base->generation);
+    bool allowed = view->count == sim->replicas;
+
+    for (uint32_t i = 0; i < sim->size_count && base->generation; i++)
+        allowed |= view->count == sim->sizes[i];
+    if (!allowed)
+        judge_fail(sim, "a view of %u of %u members", view->count, sim->replicas);
+    if (decided && view->count < base->count &&
+        sim->now - sim->truth->decided_at[decided - sim->truth->decided] < sim->replace)
+        judge_fail(sim, "a view of %u members follows one of %u early", view->count, base->count);
 }
 
 static void judge_assign(struct sim *sim, struct sim_ballot *ballot, const struct message *message)
@@ -203,8 +226,7 @@ static void judge_assign(struct sim *sim, struct sim_ballot *ballot, const struc
     if (ballot->assigned.count && !same_view(&ballot->assigned, message->view))
         judge_fail(sim, "number %llu is used for two views", (unsigned long long)message->number);
     view_copy(&ballot->assigned, message->view);
-    if (message->view->count != sim->replicas)
-        judge_fail(sim, "a view of %u of %u members", message->view->count, sim->replicas);
+    judge_size(sim, message->decided, message->view);
     if (!ranks_follow(message->decided, message->view))
         judge_fail(sim, "the ranks of view %llu are mixed up", (unsigned long long)message->number);
 }
@@ -529,7 +551,9 @@ bool judge_quorum_lost(const struct sim *sim)
 {
     const struct view *base = known_base(sim);
 
-    return base->count && !majority(base, electors_alive(sim, base), true);
+    if (!base->count) /* the first view lacks nobody */
+        return sim->nodes - sim->gone < sim->replicas;
+    return !majority(base, electors_alive(sim, base), true);
 }
 
 void judge_end(struct sim *sim, const struct lead *lead)

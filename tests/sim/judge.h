@@ -10,8 +10,9 @@
  *    commits at most the step that all of it had begun, and the ranks of an agent that has promised
  *    a higher number do not go on.
  * 6. What is restored is the newest that the members hold.
- * 7. Each view has as many members as there are replicas. Ranks are unique, follow from the base
- * and the members, are as lead_rank says, and each is told the words of all others.
+ * 7. Each view has as many members as there are replicas, or as few as the job allows, once who is
+ *    lost was waited for; the first one lacks nobody. Ranks are unique, follow from the base and
+ * the members, are as lead_rank says, and each is told the words of all others.
  * 8. Once nothing is broken any more and a quorum is left, the job is done within a bound, and it
  *    does not fail.
  * 9. A member that hears its lead does not follow another, unless that lead can form no view.

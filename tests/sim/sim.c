@@ -43,6 +43,20 @@ static const sim_handler handlers[SIM_KINDS] = {
     [SIM_HEALED] = sim_on_healed,
 };
 
+/* In half of the jobs views may be smaller: every number of members down to one of them, or some.
+ * Most lost ones are back before they were waited for long enough, but not all. */
+static void sizes_draw(struct sim *sim)
+{
+    sim->size_count = 0;
+    sim->replace = sim_between(sim, MS(10), MS(200));
+    if (sim->cursed < SIM_NODES || sim_chance(sim, 50))
+        return;
+    for (uint32_t size = 1; size < sim->replicas; size++) {
+        if (sim_chance(sim, 60))
+            sim->sizes[sim->size_count++] = (uint16_t)size;
+    }
+}
+
 /* How many there are of everything, and how bad it is. */
 static void scene_draw(struct sim *sim)
 {
@@ -60,6 +74,7 @@ static void scene_draw(struct sim *sim)
     if (sim_chance(sim, 3))
         sim->cursed = (uint32_t)random_below(&sim->random, sim->replicas);
     sim->curse = sim_chance(sim, 50) ? CAUSE_RANK_CRASH : CAUSE_RANK_KILLED;
+    sizes_draw(sim);
 }
 
 static void sim_begin(struct sim *sim, uint64_t seed, bool trace)

@@ -123,6 +123,7 @@ struct sim_truth {
     struct sim_ballot ballots[SIM_BALLOTS];
     uint32_t ballot_count;
     struct view decided[SIM_BALLOTS]; /* the chain, view 0 first */
+    int64_t decided_at[SIM_BALLOTS];
     uint32_t decided_count;
     struct ballot highest[SIM_NODES + 1]; /* that an elector has answered, the witness last */
     uint64_t base[SIM_NODES + 1];         /* generation that it knows to be decided */
@@ -148,6 +149,7 @@ enum sim_mutant {
 /* What many schedules add up to. */
 struct sim_counts {
     long views;
+    long smaller; /* than the view before */
     long repairs;
     long votes; /* of the witness */
     long crashes;
@@ -161,8 +163,11 @@ struct sim {
     uint64_t seed;
     uint64_t random;
     uint32_t nodes;    /* replicas and spares */
-    uint32_t replicas; /* members of a view */
-    uint32_t gone;     /* nodes that never come back; no more than spares */
+    uint32_t replicas; /* members of a view that lacks nobody */
+    uint16_t sizes[SIM_MEMBERS];
+    uint32_t size_count; /* smaller views that are allowed */
+    int64_t replace;     /* that a lost member is waited for before */
+    uint32_t gone;       /* nodes that never come back; a view can be formed without them */
     int64_t now;
     struct sim_event *queue; /* binary heap */
     size_t queue_count;

@@ -1,6 +1,7 @@
 /* golden_lead - the lead machine, told by scripts. */
 #include "golden_lead.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -36,21 +37,35 @@ void golden_lead_done(struct golden_lead *lead)
     lead_done(&lead->lead);
 }
 
+/* The smaller views that a job allows: "sizes=1,2". */
+static void sizes_read(const struct golden_line *line, struct lead_settings *settings)
+{
+    const char *at = golden_value(line, "sizes");
+    char *end;
+
+    while (at && *at) {
+        settings->sizes[settings->size_count++] = (uint16_t)strtoul(at, &end, 10);
+        at = *end ? end + 1 : end;
+    }
+}
+
 static void job_make(struct golden_lead *golden, const struct golden_line *line)
 {
-    const struct identity self = {.slot = 0, .life = {'a'}};
-    const struct lead_settings settings = {
+    const struct identity self = {.slot = (uint32_t)golden_number(line, "self", 0), .life = {'a'}};
+    struct lead_settings settings = {
         .replicas = (uint32_t)golden_number(line, "replicas", 3),
         .slots = (uint32_t)golden_number(line, "slots", golden_number(line, "replicas", 3)),
         .ranks = (uint32_t)golden_number(line, "ranks", 1),
         .foreign = golden_has(line, "foreign"),
         .start = golden_time(line, "start", INT64_C(60000000000)),
         .answer = golden_time(line, "answer", INT64_C(2000000000)),
+        .replace = golden_time(line, "replace", INT64_C(30000000000)),
         .rank_budget = (uint32_t)golden_number(line, "ranks-budget", 10),
         .rank_window = golden_time(line, "ranks-window", INT64_C(3600000000000)),
         .pod_budget = (uint32_t)golden_number(line, "pods-budget", 10),
         .pod_window = golden_time(line, "pods-window", INT64_C(3600000000000))};
 
+    sizes_read(line, &settings);
     lead_done(&golden->lead);
     lead_init(&golden->lead, &self, &settings);
 }
