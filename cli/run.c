@@ -32,9 +32,10 @@ struct arguments {
 static const char details[] =
     "Paths in the manifest begin at the working directory (--directory). Logs are in\n"
     "DIR/.muster/NAME/attempt-N.\n\n"
-    "A fault is rank:R (its process), agent:S (the agent proper of a slot), slot:S\n"
+    "A fault is rank:R (its process), agent:S (the agent proper of a slot), slot:S or pod:S\n"
     "(everything of it) or lead, then @step=N or @SECONDSs after the first step. It is\n"
-    "killed, or, with /SECONDSs behind that, stopped for so long, an agent with its keeper:\n"
+    "killed, or, with /SECONDSs behind that, stopped for so long, an agent with its keeper;\n"
+    "a pod is killed, and started again only then:\n"
     "  --faults rank:2@step=300,slot:1@25s,agent:0@30s/5s\n\n"
     "Exit codes: 0 succeeded; 1 failed; 2 wrong usage or an invalid manifest, nothing was\n"
     "started; 130 stopped on request.";

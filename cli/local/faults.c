@@ -8,7 +8,7 @@
 #include "base/text.h"
 
 #define ALLOWED                                                                                    \
-    "rank:R, agent:S, slot:S or lead, then @step=N or @SECONDSs, then nothing or /SECONDSs"
+    "rank:R, agent:S, slot:S, pod:S or lead, then @step=N or @SECONDSs, then nothing or /SECONDSs"
 #define SECOND 1e9
 
 #define SECONDS_MOST 1e6
@@ -20,6 +20,7 @@ static const struct {
 } targets[] = {{"rank", FAULT_RANK, true},
                {"agent", FAULT_AGENT, true},
                {"slot", FAULT_SLOT, true},
+               {"pod", FAULT_POD, true},
                {"lead", FAULT_LEAD, false}};
 
 #define TARGETS (sizeof targets / sizeof *targets)

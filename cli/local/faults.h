@@ -4,9 +4,11 @@
  *   rank:R   the process of global rank R
  *   agent:S  the agent proper of slot S; its keeper and its ranks live on
  *   slot:S   everything of slot S: keeper, agent and ranks
+ *   pod:S    the same, and nothing takes its place for a time
  *   lead     everything of the slot that leads
  * at a committed step, or so many seconds (a plain decimal number) after the first step. With
- * /SECONDSs behind that it is not killed but stopped for so long, an agent with its keeper. */
+ * /SECONDSs behind that it is not killed but stopped for so long, an agent with its keeper; a pod
+ * is killed and started again only then. */
 #ifndef CLI_FAULTS_H
 #define CLI_FAULTS_H
 
@@ -17,16 +19,16 @@
 
 #define FAULTS_MOST 256
 
-enum fault_target { FAULT_RANK, FAULT_AGENT, FAULT_SLOT, FAULT_LEAD };
+enum fault_target { FAULT_RANK, FAULT_AGENT, FAULT_SLOT, FAULT_POD, FAULT_LEAD };
 
 struct fault_entry {
     enum fault_target target;
     uint32_t index; /* of the rank or slot */
     int64_t step;   /* -1 = by time */
     int64_t after;  /* nanoseconds after the first step */
-    int64_t length; /* stopped for so many nanoseconds; 0 = killed */
+    int64_t length; /* stopped, or a pod away, for so many nanoseconds; 0 = killed */
     bool done;
-    bool resumed;   /* it was stopped, and goes on */
+    bool resumed;   /* it was stopped, and goes on; or it was not stopped */
     int64_t struck; /* when it was carried out */
 };
 

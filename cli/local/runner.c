@@ -55,6 +55,7 @@ struct runner {
     struct desk *desk; /* of the attempt */
     struct slots *slots;
     uint32_t *gang; /* slots in the order of their ranks, as was reported last */
+    uint32_t gang_count;
     uint32_t attempts;
 
     int64_t begun;      /* this run */
@@ -192,8 +193,18 @@ static void missing_take(struct runner *runner, const Muster__Report *report)
 
 static void gang_take(struct runner *runner, const Muster__View *view)
 {
-    for (size_t i = 0; view && i < view->n_members && i < runner->facts.replicas; i++)
-        runner->gang[i] = view->members[i]->slot;
+    uint32_t count = 0;
+
+    for (; view && count < view->n_members && count < runner->facts.replicas; count++)
+        runner->gang[count] = view->members[count]->slot;
+    if (!count)
+        return;
+    if (count != runner->gang_count)
+        screen_note(&runner->screen,
+                    "going on with %u of %u replicas",
+                    (unsigned)count,
+                    (unsigned)runner->facts.replicas);
+    runner->gang_count = count;
 }
 
 static void on_report(void *context, const Muster__Report *report)
@@ -349,12 +360,17 @@ static int fault_signal(const struct runner *runner, const struct fault_entry *e
 
     switch (entry->target) {
     case FAULT_RANK:
+        if (entry->index / ranks >= runner->gang_count)
+            return 1;
         return slots_signal_rank(
             slots, runner->gang[entry->index / ranks], entry->index % ranks, signal);
     case FAULT_AGENT:
         if (entry->length && slots_signal_keeper(slots, entry->index, signal))
             return 1;
         return slots_signal_agent(slots, entry->index, signal);
+    case FAULT_POD:
+        slots_hold(slots, entry->index, entry->struck + entry->length);
+        break;
     case FAULT_SLOT:
     case FAULT_LEAD:
         break;
@@ -366,14 +382,15 @@ static void fault_inject(struct runner *runner, struct fault_entry *entry)
 {
     CLEAN(text) struct text where = {0};
     char name[64];
+    bool stops = entry->length && entry->target != FAULT_POD;
     int missed;
 
     if (entry->target == FAULT_LEAD)
         entry->index = runner->lead;
     entry->struck = clock_now();
     entry->done = true;
-    missed = fault_signal(runner, entry, entry->length ? SIGSTOP : SIGKILL);
-    entry->resumed = missed;
+    missed = fault_signal(runner, entry, stops ? SIGSTOP : SIGKILL);
+    entry->resumed = missed || !stops;
     if (runner->progress.committed >= 0)
         text_addf(&where, " at step %lld", (long long)runner->progress.committed);
     faults_name(entry, name, sizeof name);
@@ -382,7 +399,7 @@ static void fault_inject(struct runner *runner, struct fault_entry *entry)
     else
         screen_note(&runner->screen,
                     "fault: %s %s%s",
-                    entry->length ? "stopped" : "killed",
+                    stops ? "stopped" : "killed",
                     name,
                     text_string(&where));
 }
@@ -552,8 +569,8 @@ int runner_run(const struct runner_settings *settings,
                     &runner->facts);
     command_make(runner);
     runner->gang = memory_get(runner->facts.replicas, sizeof *runner->gang);
-    for (uint32_t i = 0; i < runner->facts.replicas; i++)
-        runner->gang[i] = i;
+    for (; runner->gang_count < runner->facts.replicas; runner->gang_count++)
+        runner->gang[runner->gang_count] = runner->gang_count;
     failed = runner_open(runner, error);
     if (!failed)
         failed = loop_run(&runner->loop, error);

@@ -31,6 +31,7 @@ struct slot {
     struct timer timer;
     int64_t started;
     unsigned failures;
+    int64_t held; /* not to be started before */
 };
 
 struct slots {
@@ -180,6 +181,7 @@ static void slot_ended(void *context, uint32_t events)
     struct slot *slot = context;
     struct slots *slots = slot->slots;
     int64_t now = clock_now();
+    int64_t due = slot->held > now ? slot->held : now;
     int status = slot_reap(slot);
 
     (void)events;
@@ -187,10 +189,9 @@ static void slot_ended(void *context, uint32_t events)
         return;
     if (now - slot->started > STEADY)
         slot->failures = 0;
-    if (slot->failures == 0)
-        loop_timer(slots->loop, &slot->timer, now);
-    else
-        loop_timer(slots->loop, &slot->timer, now + (PAUSE << (slot->failures - 1)));
+    if (slot->failures)
+        due += PAUSE << (slot->failures - 1);
+    loop_timer(slots->loop, &slot->timer, due);
     if (slot->failures <= DOUBLINGS)
         slot->failures++;
 }
@@ -245,6 +246,12 @@ uint32_t slots_alive(const struct slots *slots)
     for (uint32_t i = 0; i < slots->settings.count; i++)
         alive += slots->items[i].process != 0;
     return alive;
+}
+
+void slots_hold(struct slots *slots, uint32_t slot, int64_t until)
+{
+    if (slot < slots->settings.count)
+        slots->items[slot].held = until;
 }
 
 static bool slot_lives(const struct slots *slots, uint32_t slot)

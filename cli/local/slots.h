@@ -44,6 +44,9 @@ void slots_close(struct slots *slots);
 /* How many slots live. */
 uint32_t slots_alive(const struct slots *slots);
 
+/* Once the slot has ended, it is not started again before that time of clock_now. */
+void slots_hold(struct slots *slots, uint32_t slot, int64_t until);
+
 /* Each sends a signal. Returns 0, or 1 when there is no such process. */
 int slots_signal(struct slots *slots, uint32_t slot, int signal); /* keeper, agent, ranks */
 int slots_signal_keeper(struct slots *slots, uint32_t slot, int signal);

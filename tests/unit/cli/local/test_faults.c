@@ -28,6 +28,8 @@ static void every_target_and_both_times_are_read(void)
          {.target = FAULT_AGENT, .index = 2, .step = -1, .after = CLOCK_MS(30500)}},
         {"slot:1@0s", {.target = FAULT_SLOT, .index = 1, .step = -1, .after = 0}},
         {"slot:1@.25s", {.target = FAULT_SLOT, .index = 1, .step = -1, .after = CLOCK_MS(250)}},
+        {"pod:0@step=3/9s",
+         {.target = FAULT_POD, .index = 0, .step = 3, .length = CLOCK_SECONDS(9)}},
         {"lead@step=900", {.target = FAULT_LEAD, .step = 900}},
         {"lead@1000000s", {.target = FAULT_LEAD, .step = -1, .after = CLOCK_SECONDS(1000000)}},
         {"rank:1@step=7/2.5s",
@@ -63,8 +65,8 @@ static void a_list_keeps_its_order_and_may_be_empty(void)
 }
 
 #define ALLOWED                                                                                    \
-    " is not a fault: allowed are rank:R, agent:S, slot:S or lead, then @step=N or @SECONDSs, "    \
-    "then nothing or /SECONDSs"
+    " is not a fault: allowed are rank:R, agent:S, slot:S, pod:S or lead, then @step=N or "        \
+    "@SECONDSs, then nothing or /SECONDSs"
 
 static void each_error_names_the_entry_and_changes_nothing(void)
 {
@@ -75,6 +77,7 @@ static void each_error_names_the_entry_and_changes_nothing(void)
         {"rank:6@step=1", "'rank:6@step=1': there are only 0 to 5"},
         {"agent:3@1s", "'agent:3@1s': there are only 0 to 2"},
         {"slot:3@1s", "'slot:3@1s': there are only 0 to 2"},
+        {"pod:3@1s", "'pod:3@1s': there are only 0 to 2"},
         {"lead@1s,rank:4294967295@1s", "'rank:4294967295@1s': there are only 0 to 5"},
         {"rank:4294967296@1s", "'rank:4294967296@1s'" ALLOWED},
         {"rank:-1@1s", "'rank:-1@1s'" ALLOWED},

@@ -163,6 +163,22 @@ static void a_slot_is_started_again_as_often_as_asked(void)
     scene_end(&scene);
 }
 
+static void a_slot_that_is_held_is_started_again_only_then(void)
+{
+    int64_t until = clock_now() + CLOCK_MS(300);
+    struct scene scene;
+
+    scene_begin(&scene, 1, "#!/bin/sh\necho once more\n");
+    scene.again = 1;
+    scene_open(&scene);
+    slots_hold(scene.slots, 0, until);
+    slots_hold(scene.slots, 1, until); /* there is none */
+    scene_run(&scene);
+    CU_ASSERT(scene.ended == 2 && clock_now() >= until);
+    log_is(&scene, 0, "once more\nonce more\n");
+    scene_end(&scene);
+}
+
 static void a_slot_that_is_killed_ends_alone(void)
 {
     struct scene scene;
@@ -311,6 +327,8 @@ static void what_cannot_be_started_is_named(void)
 SUITE("cli slots",
       {"every slot is told its place", every_slot_is_told_its_place},
       {"a slot is started again as often as asked", a_slot_is_started_again_as_often_as_asked},
+      {"a slot that is held is started again only then",
+       a_slot_that_is_held_is_started_again_only_then},
       {"a slot that is killed ends alone", a_slot_that_is_killed_ends_alone},
       {"a rank or the agent is killed alone", a_rank_or_the_agent_is_killed_alone},
       {"what a keeper leaves behind is killed", what_a_keeper_leaves_behind_is_killed},
