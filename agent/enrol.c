@@ -162,6 +162,16 @@ static int spec_keep(struct agent *agent, const char *spec, struct error *error)
     return 0;
 }
 
+/* Which smaller numbers of members a view may have. */
+static void sizes_take(struct lead_settings *lead, const Muster__JobFacts *facts)
+{
+    lead->size_count = 0;
+    for (uint32_t size = 1; size < lead->replicas && size / 8 < facts->sizes.len; size++) {
+        if (facts->sizes.data[size / 8] >> size % 8 & 1)
+            lead->sizes[lead->size_count++] = (uint16_t)size;
+    }
+}
+
 static void facts_take(struct agent *agent, const Muster__JobFacts *facts)
 {
     struct agent_facts *known = &agent->facts;
@@ -179,6 +189,8 @@ static void facts_take(struct agent *agent, const Muster__JobFacts *facts)
     known->lead.ranks = agent->ranks.count;
     known->lead.start = CLOCK_MS(facts->start_milliseconds);
     known->lead.answer = MEMBER_PATIENCE / 3;
+    known->lead.replace = CLOCK_MS(facts->replace_milliseconds);
+    sizes_take(&known->lead, facts);
     known->lead.rank_budget = facts->rank_budget;
     known->lead.rank_window = CLOCK_SECONDS(facts->rank_window_seconds);
     known->lead.pod_budget = facts->pod_budget;

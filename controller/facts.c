@@ -1,13 +1,15 @@
 /* facts - what the agents of an attempt are told of their job. */
 #include "controller/directory.h"
 #include "job/job.h"
+#include "job/sizes.h"
 
 /* Prints the job as the trainers get it, without its template, and behind that, as the job is read
- * anew while agents are still told of it, the exit codes that fail it. Returns where those begin.
- */
+ * anew while agents are still told of it, the exit codes that fail it and the sizes that it may
+ * shrink to. Returns where those codes begin. */
 static size_t spec_print(const struct job *job, struct text *spec)
 {
     struct job lent = *job;
+    unsigned char sizes[SIZES_SET];
     size_t end;
 
     lent.template = NULL;
@@ -16,6 +18,8 @@ static size_t spec_print(const struct job *job, struct text *spec)
     end = spec->size + 1;
     text_add_bytes(spec, "", 1);
     text_add_bytes(spec, job->recovery.final_codes, sizeof job->recovery.final_codes);
+    sizes_smaller(job, sizes);
+    text_add_bytes(spec, sizes, sizeof sizes);
     return end;
 }
 
@@ -42,5 +46,7 @@ void directory_facts(const struct job *job,
     facts->foreign = !job->native && job->interface == INTERFACE_ENVIRONMENT;
     facts->final_codes.data = (uint8_t *)spec->data + codes;
     facts->final_codes.len = sizeof job->recovery.final_codes;
+    facts->sizes.data = facts->final_codes.data + facts->final_codes.len;
+    facts->sizes.len = SIZES_SET;
     facts->spec = spec->data;
 }

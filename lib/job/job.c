@@ -54,6 +54,22 @@ static const struct decode_row metadata_rows[] = {
 };
 static const struct decode_table metadata_table = DECODE_TABLE(metadata_rows, struct job);
 
+/* spec.elastic */
+
+static const struct decode_row elastic_rows[] = {
+    {.key = "minReplicas",
+     DECODE_AT_INTEGER(struct job_elastic, min_replicas),
+     .need = DECODE_REQUIRED,
+     .low = 1,
+     .high = JOB_REPLICAS},
+    {.key = "sizes",
+     DECODE_AT_INTEGERS(struct job_elastic, sizes, size_count),
+     .need = DECODE_OPTIONAL,
+     .low = 1,
+     .high = JOB_REPLICAS},
+};
+static const struct decode_table elastic_table = DECODE_TABLE(elastic_rows, struct job_elastic);
+
 /* spec.checkpoint */
 
 static const struct decode_row checkpoint_rows[] = {
@@ -164,6 +180,9 @@ static const struct decode_row spec_rows[] = {
      .low = 1,
      .high = JOB_RANKS,
      .preset = 1},
+    {.key = "elastic",
+     DECODE_AT_OBJECT(struct job, elastic, elastic_table),
+     DECODE_GIVEN(struct job, is_elastic)},
     {.key = "training",
      DECODE_AT_OBJECT(struct job, training, training_table),
      DECODE_GIVEN(struct job, native)},

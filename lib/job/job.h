@@ -17,6 +17,7 @@
 #define JOB_NAME     40 /* most bytes of a job's name: pod names are made of it */
 #define JOB_REPLICAS 1024
 #define JOB_RANKS    64 /* most ranks of a replica */
+#define JOB_SIZES    64 /* most sizes that are listed */
 #define JOB_RULES    16
 #define JOB_CODES    64  /* exit codes of a rule */
 #define JOB_CODE     255 /* largest exit code */
@@ -30,6 +31,13 @@ enum job_task { TASK_TRAIN };
 /* How a command of one's own meets Muster: it finds its place in its environment and is started
  * anew with each generation; or it speaks the link (wire/link.h) and outlives generations. */
 enum job_interface { INTERFACE_ENVIRONMENT, INTERFACE_LINK };
+
+/* Fewer replicas, while lost ones do not come back. Which, says sizes_smaller. */
+struct job_elastic {
+    int64_t min_replicas;
+    int64_t sizes[JOB_SIZES];
+    size_t size_count; /* 0 = every size that can be */
+};
 
 /* Durable checkpoints. */
 struct job_checkpoint {
@@ -73,6 +81,8 @@ struct job {
     int64_t replicas;
     int64_t spares; /* pods beyond the replicas */
     int64_t ranks_per_replica;
+    bool is_elastic; /* else `elastic` is zero */
+    struct job_elastic elastic;
     bool native; /* there is a training section, else `training` is zero; or there is a template */
     struct training training;
     enum job_interface interface; /* a native trainer speaks the link, whatever this is */

@@ -126,18 +126,26 @@ void validate_training(const struct training *training, const char *path, struct
     check_schedule(&rules, training);
 }
 
+/* Whether the training of a native job can be shared by so many ranks, as far as that is known. */
 static void check_legal(const struct rules *rules,
-                        const struct training_batch *batch,
-                        int64_t world)
+                        const struct job *job,
+                        const char *place,
+                        int64_t replicas)
 {
+    const struct training_batch *batch = &job->training.batch;
+    int64_t world = replicas * job->ranks_per_replica;
     CLEAN(text) struct text near = {0};
     int64_t sizes[SIZES_NEAR];
-    size_t count = sizes_near(batch, world, sizes);
+    size_t count;
 
+    if (!job->native || !batch->micro || !sound(rules, "spec.training.batch") ||
+        sizes_legal(batch, world))
+        return;
+    count = sizes_near(batch, world, sizes);
     for (size_t i = 0; i < count; i++)
         text_addf(&near, "%s%" PRId64, i ? ", " : "", sizes[i]);
     broken(rules,
-           "spec.replicas",
+           place,
            "makes a world of %" PRId64 " ranks, which does not divide the %" PRId64
            " micro-batches of a step; near it are %s",
            world,
@@ -147,7 +155,6 @@ static void check_legal(const struct rules *rules,
 
 static void check_world(const struct rules *rules, const struct job *job)
 {
-    const struct training_batch *batch = &job->training.batch;
     int64_t world = job_world(job);
 
     if (!sound(rules, "spec.replicas") || !sound(rules, "spec.ranksPerReplica"))
@@ -158,9 +165,45 @@ static void check_world(const struct rules *rules, const struct job *job)
                "makes a world of %" PRId64 " ranks, allowed are %d",
                world,
                SIZES_WORLD);
-    else if (job->native && batch->micro && sound(rules, "spec.training.batch") &&
-             !sizes_legal(batch, world))
-        check_legal(rules, batch, world);
+    else
+        check_legal(rules, job, "spec.replicas", job->replicas);
+}
+
+static void check_size(const struct rules *rules, const struct job *job, size_t index)
+{
+    const struct job_elastic *elastic = &job->elastic;
+    int64_t size = elastic->sizes[index];
+    char place[64];
+
+    snprintf(place, sizeof place, "spec.elastic.sizes[%zu]", index);
+    if (size < elastic->min_replicas || size > job->replicas)
+        broken(rules,
+               place,
+               "must be from spec.elastic.minReplicas to spec.replicas, which is %" PRId64
+               " to %" PRId64,
+               elastic->min_replicas,
+               job->replicas);
+    else
+        check_legal(rules, job, place, size);
+}
+
+static void check_elastic(const struct rules *rules, const struct job *job)
+{
+    const struct job_elastic *elastic = &job->elastic;
+
+    if (!job->is_elastic || !sound(rules, "spec.replicas") ||
+        !sound(rules, "spec.ranksPerReplica") || !sound(rules, "spec.elastic"))
+        return;
+    if (elastic->min_replicas > job->replicas) {
+        broken(rules,
+               "spec.elastic.minReplicas",
+               "must be at most spec.replicas, which is %" PRId64,
+               job->replicas);
+        return;
+    }
+    check_legal(rules, job, "spec.elastic.minReplicas", elastic->min_replicas);
+    for (size_t i = 0; i < elastic->size_count; i++)
+        check_size(rules, job, i);
 }
 
 static void check_spares(const struct rules *rules, const struct job *job)
@@ -186,4 +229,5 @@ void validate_job(const struct job *job, struct problems *problems)
         broken(&rules, "spec.interface", "may not be Link with training: it is for other trainers");
     check_world(&rules, job);
     check_spares(&rules, job);
+    check_elastic(&rules, job);
 }

@@ -68,9 +68,13 @@ static void answer_wait(struct scene *scene)
 {
     Muster__EnrollReply reply = MUSTER__ENROLL_REPLY__INIT;
     Muster__JobFacts facts = MUSTER__JOB_FACTS__INIT;
+    uint8_t sizes = 0x6; /* 1 and 2, which is not smaller */
 
     facts.replicas = 2;
     facts.spares = 1;
+    facts.replace_milliseconds = 7000;
+    facts.sizes.data = &sizes;
+    facts.sizes.len = sizeof sizes;
     reply.wait = true;
     reply.facts = &facts;
     oracle_answer(&scene->oracle, ORACLE_ENROLL, &reply.base);
@@ -220,6 +224,8 @@ static void a_certificate_comes_with_the_answer_to_a_token(void)
     CHECK_TEXT(scene->oracle.shown[ORACLE_ENROLL], "token.one");
     CU_ASSERT(asked_for_one(scene) && agent->papers.certified);
     CU_ASSERT(agent->facts.known);
+    CU_ASSERT(agent->lead.settings.size_count == 1 && agent->lead.settings.sizes[0] == 1);
+    CU_ASSERT(agent->lead.settings.replace == CLOCK_SECONDS(7));
     CU_ASSERT(agent->lead.settings.replicas == 2 && agent->lead.settings.slots == 3);
     logged(scene, report_run);
     CHECK_TEXT(scene->oracle.shown[ORACLE_REPORT], ORACLE_NAME);

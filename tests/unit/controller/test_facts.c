@@ -48,7 +48,20 @@ static void a_job_becomes_facts(void)
     CU_ASSERT(facts.pod_budget == 7 && facts.pod_window_seconds == 60);
     CU_ASSERT(facts.foreign);
     CU_ASSERT(facts.final_codes.len == 32 && facts.final_codes.data[0] == 1 << 3);
+    CU_ASSERT(facts.sizes.len == 128 && facts.sizes.data[0] == 0);
     CHECK_TEXT(facts.checkpoint_directory, "");
+}
+
+static void smaller_sizes_become_bits(void)
+{
+    CLEAN(job) struct job job = {.name = NULL};
+    CLEAN(text) struct text spec = {0};
+    Muster__JobFacts facts;
+
+    load(HEAD "  elastic: {minReplicas: 1}\n", &job);
+    directory_facts(&job, 250, &spec, &facts);
+    CU_ASSERT(facts.sizes.len == 128 && facts.sizes.data[0] == 1 << 1);
+    CU_ASSERT(facts.final_codes.data[0] == 1 << 3);
 }
 
 static void a_trainer_that_speaks_the_link_is_not_foreign(void)
@@ -85,6 +98,7 @@ static void trainers_are_told_the_training_and_not_the_template(void)
 
 SUITE("controller facts",
       {"a job becomes facts", a_job_becomes_facts},
+      {"smaller sizes become bits", smaller_sizes_become_bits},
       {"a trainer that speaks the link is not foreign",
        a_trainer_that_speaks_the_link_is_not_foreign},
       {"trainers are told the training and not the template",

@@ -130,6 +130,20 @@ static char *random_template(uint64_t *random, bool native)
     return text.data;
 }
 
+/* One replica is allowed with any batch. */
+static void random_elastic(uint64_t *random, struct job *job)
+{
+    struct job_elastic *elastic = &job->elastic;
+
+    job->is_elastic = random_below(random, 2);
+    if (!job->is_elastic)
+        return;
+    elastic->min_replicas = random_below(random, 2) ? 1 : job->replicas;
+    elastic->size_count = (size_t)random_below(random, 3);
+    for (size_t i = 0; i < elastic->size_count; i++)
+        elastic->sizes[i] = random_below(random, 2) ? elastic->min_replicas : job->replicas;
+}
+
 void random_job(uint64_t *random, struct job *job)
 {
     int64_t sizes[SIZES_NEAR] = {1};
@@ -148,6 +162,7 @@ void random_job(uint64_t *random, struct job *job)
     job->replicas = sizes[0];
     job->spares = random_whole(random, 0, JOB_REPLICAS - job->replicas);
     job->ranks_per_replica = 1;
+    random_elastic(random, job);
     if (random_below(random, 2)) {
         job->checkpoint.directory = random_text(random, 1024);
         job->checkpoint.every_seconds = random_whole(random, 1, 86400);

@@ -108,7 +108,8 @@ static const struct mistake {
     {"  task: Train\n",
      "  task: Train\n  suspend: true\n",
      "11: spec.suspend: is not a key of this object; allowed are task, replicas, spares, "
-     "ranksPerReplica, training, interface, checkpoint, recovery, deadlines, template"},
+     "ranksPerReplica, elastic, training, interface, "
+     "checkpoint, recovery, deadlines, template"},
     {"  task: Train\n",
      "  task: Train\n  template: {}\n",
      "11: spec.template.spec: is missing; must be an object"},
@@ -167,6 +168,18 @@ static const struct mistake {
     {"replicas: 4\n  ranksPerReplica: 1",
      "replicas: 1024\n  ranksPerReplica: 64",
      "11: spec.replicas: makes a world of 65536 ranks, allowed are 1024"},
+    {"ranksPerReplica: 1",
+     "elastic: {minReplicas: 5}",
+     "12: spec.elastic.minReplicas: must be at most spec.replicas, which is 4"},
+    {"ranksPerReplica: 1",
+     "elastic: {minReplicas: 2, sizes: [2, 1]}",
+     "12: spec.elastic.sizes[1]: must be from spec.elastic.minReplicas to spec.replicas, which is "
+     "2 "
+     "to 4"},
+    {"ranksPerReplica: 1",
+     "elastic: {minReplicas: 2, sizes: [4, 3]}",
+     "12: spec.elastic.sizes[1]: makes a world of 3 ranks, which does not divide the 4 "
+     "micro-batches of a step; near it are 1, 2, 4"},
     {"ranksPerReplica: 1", "spares: -1", "12: spec.spares: " NUMBER(0, 1023) "-1"},
     {"ranksPerReplica: 1", "spares: 1024", "12: spec.spares: " NUMBER(0, 1023) "1024"},
     {"ranksPerReplica: 1",
@@ -176,7 +189,8 @@ static const struct mistake {
     {"  training:\n    model:",
      "  trainings:\n    model:",
      "13: spec.trainings: is not a key of this object; did you mean training? Allowed are task, "
-     "replicas, spares, ranksPerReplica, training, interface, checkpoint, recovery, deadlines, "
+     "replicas, spares, ranksPerReplica, elastic, training, interface, checkpoint, recovery, "
+     "deadlines, "
      "template"},
     {"{shape: [784]}",
      "{}",
