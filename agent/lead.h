@@ -147,6 +147,9 @@ uint32_t lead_rank(const struct lead *lead, uint32_t place);
 /* Stores the slots of the job that nobody holds and returns how many there are. */
 uint32_t lead_missing(const struct lead *lead, uint32_t slots[VIEW_MEMBERS]);
 
+/* Whether a generation runs that has fewer members than there are replicas. */
+bool lead_reduced(const struct lead *lead);
+
 /* The name of a state, "gather". */
 const char *lead_state_name(enum lead_state state);
 

@@ -43,3 +43,8 @@ uint32_t lead_size(struct lead *lead, uint32_t there, int64_t now)
         lead->short_since = now;
     return now >= lead_size_due(lead, there) ? size : 0;
 }
+
+bool lead_reduced(const struct lead *lead)
+{
+    return lead->state == LEAD_RUN && lead->base.count < lead->settings.replicas;
+}

@@ -86,7 +86,7 @@ static void report_send(struct agent *agent)
     report.n_incidents = agent->incident_count;
     report.incidents = pointers;
     report.text = (char *)(lead->state == LEAD_ENDED ? lead->result : "");
-    if (lead->state == LEAD_GATHER) {
+    if (lead->state == LEAD_GATHER || lead_reduced(lead)) {
         report.n_missing = lead_missing(lead, missing);
         report.missing = missing;
     }

@@ -49,10 +49,13 @@ enum policy_outcome policy_begin(struct work *work)
     return POLICY_WRITE;
 }
 
-bool work_majority(const struct work *work, uint32_t pods)
+uint32_t work_members(const struct work *work)
 {
-    uint32_t members = work->next.replicas;
+    return work->next.members ? work->next.members : work->next.replicas;
+}
 
+bool work_majority(uint32_t members, uint32_t pods)
+{
     return members % 2 ? 2 * pods > members : 2 * (pods + 1) > members + 1;
 }
 
@@ -60,7 +63,7 @@ bool work_majority(const struct work *work, uint32_t pods)
  * directory knows the views, but one that has just been started does not know them yet. */
 static bool pods_lost(const struct work *work)
 {
-    return work->next.generation && !work_majority(work, work_alive(work));
+    return work->next.generation && !work_majority(work_members(work), work_alive(work));
 }
 
 /* Whether all that is lost was taken away: by a preemption, an eviction or a drain. */

@@ -250,8 +250,8 @@ static void pods_describe(struct work *work)
 
 /* Running, and the rest. */
 
-/* Whether as many pods run as there are replicas. Ready would ask too much: a node that does not
- * answer makes its pods unready while they train. */
+/* Whether as many pods run as the newest view has members. Ready would ask too much: a node that
+ * does not answer makes its pods unready while they train. */
 static bool gang_up(const struct work *work)
 {
     uint32_t up = 0;
@@ -261,7 +261,28 @@ static bool gang_up(const struct work *work)
 
         up += pod && !work_over(work, pod) && pod->phase == POD_RUNNING;
     }
-    return work->next.slots && up >= work->next.replicas;
+    return work->next.slots && up >= work_members(work);
+}
+
+static void size_print(const struct work *work, struct text *out)
+{
+    text_addf(out,
+              "runs with %" PRIu32 " of %" PRIu32 " replicas",
+              work_members(work),
+              work->next.replicas);
+}
+
+static void size_describe(struct work *work)
+{
+    CLEAN(text) struct text text = {0};
+
+    if (work->next.members)
+        size_print(work, &text);
+    set(work,
+        CONDITION_DEGRADED,
+        work->next.members != 0,
+        work->next.members ? "ReducedSize" : "FullSize",
+        text.data);
 }
 
 /* A controller that was just started has heard nothing yet; what was is taken to go on. */
@@ -320,6 +341,21 @@ static enum status_state state_of(const struct status *status)
     return STATE_STARTING;
 }
 
+/* A newer view is decided. One of another size is told, but for the first. */
+static void view_take(struct work *work, const struct report *report)
+{
+    struct status *next = &work->next;
+    uint32_t before = work_members(work);
+    CLEAN(text) struct text text = {0};
+
+    next->members = report->members < next->replicas ? report->members : 0; /* 0 = not said */
+    next->generation = report->generation;
+    if (work_members(work) == before)
+        return;
+    size_print(work, &text);
+    plan_event(work->plan, next->members != 0, "Resized", text.data);
+}
+
 enum policy_outcome policy_hear(struct work *work)
 {
     const struct report *report = work_report(work);
@@ -327,7 +363,7 @@ enum policy_outcome policy_hear(struct work *work)
     if (!report)
         return POLICY_NEXT;
     if (report->generation > work->next.generation)
-        work->next.generation = report->generation;
+        view_take(work, report);
     progress_take(work, report);
     incidents_take(work, report);
     return POLICY_NEXT;
@@ -339,9 +375,9 @@ void work_describe(struct work *work)
     set(work, CONDITION_FAILED, false, "NotFinished", NULL);
     set(work, CONDITION_SUSPENDED, false, "NotSuspended", NULL);
     set(work, CONDITION_ADMITTED, true, "NoQueue", NULL);
-    set(work, CONDITION_DEGRADED, false, "FullSize", NULL);
     pods_describe(work);
     running_describe(work);
+    size_describe(work);
     checkpoint_describe(work);
     work->next.state = state_of(&work->next);
 }

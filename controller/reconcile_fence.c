@@ -46,6 +46,18 @@ static bool idle(const struct work *work, const struct pod_record *pod, bool lat
     }
 }
 
+/* The fewest members that the newest view may have: agents may have gone on with fewer than was
+ * heard of. */
+static uint32_t members_least(const struct work *work)
+{
+    const struct job *job = work->job->job;
+    uint32_t members = work_members(work);
+
+    return job->is_elastic && job->elastic.min_replicas < members
+               ? (uint32_t)job->elastic.min_replicas
+               : members;
+}
+
 /* Whether the pods that are not gone for certain are too few for a majority. */
 static bool majority_gone(const struct work *work)
 {
@@ -56,7 +68,7 @@ static bool majority_gone(const struct work *work)
 
         there += pod && !pod->gone && !pod_record_dead(pod);
     }
-    return !work_majority(work, there);
+    return !work_majority(members_least(work), there);
 }
 
 static bool all_idle(const struct work *work, bool late)

@@ -102,11 +102,11 @@ static bool budget_spent(const struct work *work)
 
 /* Whether the slot's pod went while no controller was there to see it: a condition says that every
  * slot had one, and is not true from the write of a new try until its pod is there. A job that runs
- * has a pod for every slot only if it has no spares. */
+ * has a pod for every slot only if it has no spares and lacks no replica. */
 static bool vanished(const struct work *work, uint32_t slot)
 {
     const struct condition *conditions = work->job->status.conditions;
-    bool full = work->next.slots == work->next.replicas;
+    bool full = work->next.slots == work->next.replicas && !work->job->status.members;
 
     return !work->current[slot] && (conditions[CONDITION_PODS_READY].value == VALUE_TRUE ||
                                     (full && conditions[CONDITION_RUNNING].value == VALUE_TRUE));

@@ -61,8 +61,11 @@ enum policy_outcome policy_invalid(struct work *work);
 enum policy_outcome policy_begin(struct work *work);
 enum policy_outcome policy_attempt(struct work *work);
 
-/* Whether so many of the attempt's pods can make a majority of any view, the witness included. */
-bool work_majority(const struct work *work, uint32_t pods);
+/* How many members the newest view has that was heard of; before the first, the replicas. */
+uint32_t work_members(const struct work *work);
+
+/* Whether so many pods can make a majority of a view of `members`, the witness included. */
+bool work_majority(uint32_t members, uint32_t pods);
 enum policy_outcome policy_late(struct work *work);
 
 /* reconcile_fence.c: whether the next attempt may begin. If not, the plan asks the agents of the

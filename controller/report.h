@@ -27,6 +27,7 @@ struct report {
     uint32_t attempt; /* that it is about */
     enum report_state state;
     int64_t generation; /* of the newest decided view; 0 = none */
+    uint32_t members;   /* of that view */
     struct status_progress progress;
     int64_t saved;                /* step of the newest durable checkpoint; -1 = none */
     char unsaved[REPORT_UNSAVED]; /* why a checkpoint could not be written; "" = it could */

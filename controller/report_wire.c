@@ -110,8 +110,10 @@ void report_take(struct report *report, const Muster__Report *message, int64_t n
     }
     report->time = now;
     report->state = state_of(message->state);
-    if (message->view && bounded_unsigned(message->view->generation) > report->generation)
+    if (message->view && bounded_unsigned(message->view->generation) > report->generation) {
         report->generation = bounded_unsigned(message->view->generation);
+        report->members = (uint32_t)message->view->n_members;
+    }
     progress_take(report, message->progress);
     for (size_t i = 0; i < message->n_incidents; i++)
         incident_take(report, message->view, message->incidents[i]);

@@ -64,6 +64,7 @@ void status_begin(struct status *status, uint32_t number, uint32_t replicas, uin
     status->tries = memory_get(status->slots, sizeof *status->tries);
     status->attempt = number;
     status->generation = 0;
+    status->members = 0;
     status->ready = 0;
     witness_record_done(&status->witness);
 }

@@ -103,6 +103,7 @@ struct status {
     int64_t observed_generation;
     uint32_t attempt;   /* 0 = none yet */
     int64_t generation; /* of the newest view of the attempt; 0 = it has not run yet */
+    uint32_t members;   /* of that view where they are fewer than `replicas`, else 0 */
     uint32_t *tries;    /* by slot */
     uint32_t slots;     /* of the attempt: replicas and spares */
     uint32_t replicas;  /* of the attempt */

@@ -113,6 +113,13 @@ static void generation_print(const struct status *status, const char *job, struc
         text_addf(out, "%" PRId64, status->generation);
 }
 
+static void members_print(const struct status *status, const char *job, struct text *out)
+{
+    (void)job;
+    if (status->members)
+        text_addf(out, "%" PRIu32, status->members);
+}
+
 static void tries_print(const struct status *status, const char *job, struct text *out)
 {
     (void)job;
@@ -339,6 +346,7 @@ static const struct section sections[] = {{"state", STATUS_NOW, state_print},
                                           {"observedGeneration", STATUS_NOW, observed_print},
                                           {"attempt", STATUS_NOW, attempt_print},
                                           {"generation", STATUS_LATER, generation_print},
+                                          {"members", STATUS_NOW, members_print},
                                           {"tries", STATUS_NOW, tries_print},
                                           {"images", STATUS_NOW, images_print},
                                           {"replicas", STATUS_NOW, replicas_print},

@@ -126,6 +126,9 @@ static void attempt_read(const cJSON *json, struct status *status)
         status->tries[slot++] = number > UINT32_MAX ? 0 : (uint32_t)number;
     }
     status->generation = whole_at(json, "generation", 0);
+    status->members = small_at(json, "members");
+    if (status->members >= replicas)
+        status->members = 0;
     status->ready = small_at(json, "readyReplicas");
 }
 

@@ -161,7 +161,11 @@ static void missing_slots_are_named_while_they_are_waited_for(void)
     CU_ASSERT_FATAL(told->n_missing == 2);
     CU_ASSERT(told->missing[0] == 0 && told->missing[1] == 2);
     lead->state = LEAD_RUN;
+    lead->base.count = 2; /* of three: it goes on and still lacks somebody */
+    CU_ASSERT(report(scene)->n_missing == 2);
+    lead->base.count = 3;
     CU_ASSERT(report(scene)->n_missing == 0);
+    lead->base.count = 0;
     scene_free(scene);
 }
 

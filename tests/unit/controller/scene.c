@@ -187,6 +187,7 @@ static void report_read_file(struct scene *scene, const cJSON *json)
     report->attempt = (uint32_t)whole_at(json, "attempt");
     report->state = word_at(json, "state", states);
     report->generation = whole_at(json, "generation");
+    report->members = (uint32_t)whole_at(json, "members");
     report->saved = saved ? whole_at(json, "saved") : -1;
     report->text = text ? memory_text(text) : NULL;
     snprintf(report->unsaved, sizeof report->unsaved, "%s", unsaved ? unsaved : "");

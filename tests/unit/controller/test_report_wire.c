@@ -66,6 +66,7 @@ static void what_a_lead_says_is_taken(void)
     message.incidents = incidents;
     report_take(&report, &message, NOW);
     CU_ASSERT(report.time == NOW && report.attempt == 2 && report.generation == 7);
+    CU_ASSERT(report.members == 2);
     CU_ASSERT(report.state == REPORT_RUNNING && report.saved == 40 && report.text == NULL);
     CU_ASSERT(report.progress.known && report.progress.step == 50);
     CU_ASSERT(report.progress.loss == 0.5 && isnan(report.progress.accuracy));

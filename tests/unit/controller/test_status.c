@@ -47,6 +47,7 @@ static void fill(struct status *status)
     status->observed_generation = 3;
     status_begin(status, 2, 3, 1);
     status->generation = 8;
+    status->members = 2;
     status->tries[1] = 4;
     status->ready = 2;
     status->agent_image = memory_text("agent:1");
@@ -98,7 +99,7 @@ static void what_is_printed_is_read_back(void)
     status_patch(&status, &again, "digits", &version, &patch);
     CHECK_TEXT(patch.data, "{\"metadata\":{\"resourceVersion\":\"42\"},\"status\":{}}");
     CU_ASSERT(again.tries[1] == 4 && again.slots == 4 && again.replicas == 3 &&
-              again.generation == 8);
+              again.generation == 8 && again.members == 2);
     CU_ASSERT(again.incidents[0].milliseconds[SPAN_RESTORE] == -1);
     CU_ASSERT(again.pod_restarts.times[0] == NOW && isnan(again.progress.accuracy));
     CU_ASSERT(witness_record_equal(&again.witness, &status.witness));

@@ -116,6 +116,7 @@ static void report_change(struct walk *walk)
     scene->report.attempt = walk->attempt;
     scene->report.saved = -1;
     scene->report.generation = ++walk->generation;
+    scene->report.members = chance(walk, 4) ? 1 + (uint32_t)random_below(&walk->random, 4) : 4;
     scene->report.state = chance(walk, 3) ? REPORT_FORMING : REPORT_RUNNING;
     if (chance(walk, 200))
         scene->report.state = chance(walk, 2) ? REPORT_SUCCEEDED : REPORT_FAILED;
