@@ -52,6 +52,7 @@ BAD_USAGE = 2  # trying again does not help
 BAD_INPUT = 3
 
 _HELLO, _READY, _QUIET, _BROKEN, _DONE, _FAILED, _UNSAVED = range(1, 8)
+_HAND_OVER = 2  # of draining
 _ASSIGN, _GO, _REVOKE, _LEAVE = range(32, 36)
 
 # type, code, generation, committed, begun, attempt, rank, size, local rank, local size, tail
@@ -330,6 +331,12 @@ class Link:
     def draining(self):
         """Whether to save and stop. Ranks agree on the step: by adding up this flag."""
         return bool(_Control.from_buffer_copy(self._control).draining)
+
+    @property
+    def handing_over(self):
+        """Whether the stop that draining asks for is a hand-over: some ranks leave, and the others go
+        on at once. Nobody needs to save; done raises Revoked."""
+        return _Control.from_buffer_copy(self._control).draining == _HAND_OVER
 
     def done(self, result=None, stopped=False):
         """Training is over, or was stopped because of draining. `result` becomes a JSON object of at

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "trainer/comm/comm.h"
+#include "wire/link.h"
 
 #define WORLD_NO_STATE (-1)
 
@@ -60,8 +61,8 @@ struct world_table {
     /* A checkpoint of this many committed steps is durable, or could not be written (`reason`). */
     void (*saved)(struct world *world, int64_t step, const char *reason);
 
-    /* Whether a save-and-stop was asked for. Ranks agree on the step by reducing this flag. */
-    bool (*draining)(struct world *world);
+    /* Whether the ranks are to stop, and what for. They agree on the step by reducing this. */
+    enum link_drain (*draining)(struct world *world);
 
     /* Whether the generation is over: whoever waits for something else is to join again. */
     bool (*over)(struct world *world);

@@ -176,11 +176,13 @@ static void agent_saved(struct world *world, int64_t step, const char *reason)
         muster_saved(agent->muster, step);
 }
 
-static bool agent_draining(struct world *world)
+static enum link_drain agent_draining(struct world *world)
 {
     const struct agent_world *agent = (struct agent_world *)world;
 
-    return muster_draining(agent->muster);
+    if (muster_handing_over(agent->muster))
+        return LINK_DRAIN_HAND_OVER;
+    return muster_draining(agent->muster) ? LINK_DRAIN_STOP : LINK_DRAIN_NOT;
 }
 
 static bool agent_over(struct world *world)

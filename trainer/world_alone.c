@@ -50,7 +50,7 @@ static void alone_saved(struct world *world, int64_t step, const char *reason)
 
 /* The first signal is a wish; from then on signals have their old effect, so that a second one
  * ends a trainer that takes too long. */
-static bool alone_draining(struct world *world)
+static enum link_drain alone_draining(struct world *world)
 {
     struct alone *alone = (struct alone *)world;
     struct signalfd_siginfo signal;
@@ -60,7 +60,7 @@ static bool alone_draining(struct world *world)
         alone->draining = true;
         pthread_sigmask(SIG_SETMASK, &alone->before, NULL);
     }
-    return alone->draining;
+    return alone->draining ? LINK_DRAIN_STOP : LINK_DRAIN_NOT;
 }
 
 static bool alone_over(struct world *world)

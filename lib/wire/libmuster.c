@@ -343,6 +343,12 @@ bool muster_draining(const struct muster *muster)
     return atomic_load_explicit(&muster->control->draining, memory_order_relaxed);
 }
 
+bool muster_handing_over(const struct muster *muster)
+{
+    return atomic_load_explicit(&muster->control->draining, memory_order_relaxed) ==
+           LINK_DRAIN_HAND_OVER;
+}
+
 int muster_done(struct muster *muster, bool stopped, const char *result)
 {
     struct link_message message = word(muster, LINK_DONE);

@@ -147,6 +147,12 @@ void muster_unsaved(struct muster *muster, const char *reason);
  */
 bool muster_draining(const struct muster *muster);
 
+/* Whether the stop that muster_draining asks for is a hand-over: some ranks leave, and the others
+ * go on at once. Nobody needs to save; muster_done returns MUSTER_AGAIN, or MUSTER_LEAVE to who
+ * leaves.
+ */
+bool muster_handing_over(const struct muster *muster);
+
 /* Training is over, or was stopped because of muster_draining. `result` is a JSON object of at most
  * MUSTER_RESULT bytes; that of rank 0 counts. Waits for the others. Outcomes: MUSTER_LEAVE;
  * MUSTER_AGAIN when a peer was lost before all were done. */

@@ -61,10 +61,18 @@ struct link_page {
     _Atomic int64_t validated; /* committed steps at the newest validation; 0 = none */
 };
 
+/* What a rank may be asked for. All ranks of the generation agree on a step and say LINK_DONE with
+ * code 1 after it. */
+enum link_drain {
+    LINK_DRAIN_NOT,
+    LINK_DRAIN_STOP,     /* save before that: the job stops */
+    LINK_DRAIN_HAND_OVER /* need not save: LINK_REVOKE and the next generation follow */
+};
+
 /* Written by the agent. */
 struct link_control {
     _Atomic uint32_t version;
-    _Atomic uint32_t draining; /* 1 = agree on a step, save, stop */
+    _Atomic uint32_t draining; /* enum link_drain */
     _Atomic uint64_t revoked;  /* this generation and all before it are over */
 };
 

@@ -136,7 +136,9 @@ class LinkTest(unittest.TestCase):
         self.assertEqual((kind, code, len(tail)), (muster._FAILED, 3, muster.REASON - 1))
         self.assertFalse(self.link.draining)
         os.pwrite(self.control, b"\1", muster._Control.draining.offset)
-        self.assertTrue(self.link.draining)
+        self.assertTrue(self.link.draining and not self.link.handing_over)
+        os.pwrite(self.control, b"\2", muster._Control.draining.offset)
+        self.assertTrue(self.link.draining and self.link.handing_over)
         self.assertRaises(ValueError, self.link.ready, b"x" * (muster.BLOB + 1))
 
     def test_a_watch_calls_once_when_the_generation_is_over(self):

@@ -26,6 +26,7 @@ struct stage {
     int64_t restore;
     bool over;        /* everybody has finished */
     uint64_t rejoins; /* counts how often those who had finished were called back */
+    bool handed_over;
 };
 
 static int count(const struct stage *stage, enum seat_state state)
@@ -63,6 +64,17 @@ static void generation_form(struct stage *stage)
     hub_release(hub);
 }
 
+/* All are let go, or, when they have handed over, called back. */
+static void all_finished(struct stage *stage)
+{
+    if (!stage->script.hand_over || stage->handed_over) {
+        stage->over = true;
+        return;
+    }
+    stage->handed_over = true;
+    stage->rejoins++;
+}
+
 /* With the stage locked: what follows from where everybody is. */
 static void advance(struct stage *stage)
 {
@@ -72,7 +84,7 @@ static void advance(struct stage *stage)
     if (joining == stage->script.ranks)
         generation_form(stage);
     else if (finishing == stage->script.ranks)
-        stage->over = true;
+        all_finished(stage);
     else if (joining && joining + finishing == stage->script.ranks)
         stage->rejoins++;
     else
@@ -151,12 +163,16 @@ static void stage_saved(struct world *world, int64_t step, const char *reason)
     pthread_mutex_unlock(&stage->mutex);
 }
 
-static bool stage_draining(struct world *world)
+static enum link_drain stage_draining(struct world *world)
 {
     struct seat *seat = (struct seat *)world;
-    int64_t drain = seat->stage->script.drain;
+    const struct stage_script *script = &seat->stage->script;
 
-    return drain && seat == seat->stage->seats && seat->committed >= drain;
+    if (seat != seat->stage->seats)
+        return LINK_DRAIN_NOT;
+    if (script->hand_over && !seat->stage->handed_over && seat->committed >= script->hand_over)
+        return LINK_DRAIN_HAND_OVER;
+    return script->drain && seat->committed >= script->drain ? LINK_DRAIN_STOP : LINK_DRAIN_NOT;
 }
 
 static bool stage_over(struct world *world)

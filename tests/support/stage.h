@@ -22,7 +22,8 @@ struct stage_script {
     int ranks;
     const struct stage_fault *faults; /* one a generation, from the first */
     size_t fault_count;
-    int64_t drain; /* seat 0 wishes to stop once it has committed so many steps; 0 = never */
+    int64_t drain;     /* seat 0 wishes to stop once it has committed so many steps; 0 = never */
+    int64_t hand_over; /* the same, to hand over: then all are called back, once */
 };
 
 /* What the stage saw. */

@@ -35,7 +35,7 @@ struct fit {
     struct world_place place;
     struct checkpoint_id saved_as; /* attempt and generation of what is saved; step of the newest */
     int64_t begun;
-    bool stopped; /* all ranks agreed to stop */
+    enum link_drain stopped; /* all ranks agreed to stop, for that */
 };
 
 static void publish(struct fit *fit, uint32_t phase)
@@ -244,7 +244,7 @@ static int settle(struct fit *fit, struct error *error)
     if (outcome)
         return outcome;
     fit->begun = fit->state.facts.committed;
-    fit->stopped = false;
+    fit->stopped = LINK_DRAIN_NOT;
     saver_reset(&fit->saver, clock_now());
     publish(fit, LINK_PHASE_TRAIN);
     fit->world->table->restored(fit->world);
@@ -262,7 +262,7 @@ static int settle(struct fit *fit, struct error *error)
 
 static int step(struct fit *fit, struct error *error)
 {
-    bool drain = fit->world->table->draining(fit->world);
+    enum link_drain drain = fit->world->table->draining(fit->world);
     int outcome;
 
     fit->begun = fit->state.facts.committed + 1;
@@ -289,8 +289,25 @@ static int validate(struct fit *fit, int64_t due, struct error *error)
     return 0;
 }
 
+/* Before a validation, which may take long, the ranks agree on whether to stop first. Returns 0 or
+ * COMM_BROKEN. */
+static int agree(struct fit *fit)
+{
+    unsigned char own = (unsigned char)fit->world->table->draining(fit->world);
+    unsigned char all[LINK_RANKS];
+
+    if (comm_all_gather(fit->comm, &own, all, sizeof own))
+        return COMM_BROKEN;
+    for (int rank = 0; rank < fit->comm->size; rank++) {
+        if (all[rank] && fit->stopped != LINK_DRAIN_STOP)
+            fit->stopped = all[rank];
+    }
+    return 0;
+}
+
 /* Steps and validations until the end, or until all have agreed to stop. A validation that was
- * interrupted is still due when the state is restored. Returns 0, COMM_BROKEN or -1. */
+ * interrupted, or put off by that, is still due when the state is restored. Returns 0, COMM_BROKEN
+ * or -1. */
 static int train(struct fit *fit, struct error *error)
 {
     const struct state_facts *facts = &fit->state.facts;
@@ -299,9 +316,11 @@ static int train(struct fit *fit, struct error *error)
     while (!outcome && !fit->stopped) {
         int64_t due = plan_validation(&fit->learner.plan, facts->committed);
 
-        if (facts->history.validated < due)
-            outcome = validate(fit, due, error);
-        else if (facts->committed < fit->learner.plan.total)
+        if (facts->history.validated < due) {
+            outcome = agree(fit);
+            if (!outcome && !fit->stopped)
+                outcome = validate(fit, due, error);
+        } else if (facts->committed < fit->learner.plan.total)
             outcome = step(fit, error);
         else
             break;
@@ -309,13 +328,13 @@ static int train(struct fit *fit, struct error *error)
     return outcome;
 }
 
-/* Saves, says the result and waits for the others. Returns FIT_LEAVE, FIT_REJOIN or -1. */
+/* Saves, says the result and waits for the others. Who hands over has nothing to save: the others
+ * go on with what all hold. Returns FIT_LEAVE, FIT_REJOIN or -1. */
 static int conclude(struct fit *fit, struct text *result, struct error *error)
 {
     CLEAN(text) struct text path = {0};
-    int outcome;
+    int outcome = fit->stopped == LINK_DRAIN_HAND_OVER ? 0 : checkpoint_last(fit, error);
 
-    outcome = checkpoint_last(fit, error);
     if (outcome)
         return outcome;
     if (fit->settings.checkpoints.store.directory)

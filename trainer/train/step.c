@@ -6,6 +6,22 @@
 #include "trainer/train/optimizer.h"
 #include "trainer/train/schedule.h"
 
+/* A wish as it is added up: all that want to hand over weigh less than one that wants to stop. */
+static float wish_weight(enum link_drain drain)
+{
+    static const float weights[] = {
+        [LINK_DRAIN_STOP] = 1, [LINK_DRAIN_HAND_OVER] = 1.0F / (2 * LINK_RANKS)};
+
+    return weights[drain];
+}
+
+static enum link_drain wish_of(float weight)
+{
+    if (weight >= 1)
+        return LINK_DRAIN_STOP;
+    return weight > 0 ? LINK_DRAIN_HAND_OVER : LINK_DRAIN_NOT;
+}
+
 struct order step_order(const struct plan *plan, const struct comm *comm)
 {
     return (struct order){plan->micro_batches, comm->size};
@@ -30,7 +46,7 @@ static int vector_push(struct learner *learner, struct order_stack *stack, struc
 static int block_run(struct learner *learner,
                      const struct state *state,
                      struct order_stack *stack,
-                     bool drain,
+                     float wish,
                      struct error *error)
 {
     int64_t step = state->facts.committed + 1;
@@ -40,8 +56,8 @@ static int block_run(struct learner *learner,
 
         if (learner_gradient(learner, state->parameters, step, stack->next, vector, error))
             return -1;
-        vector[learner->model.size + LANE_DRAIN] = drain;
-        drain = false;
+        vector[learner->model.size + LANE_DRAIN] = wish;
+        wish = 0;
         if (vector_push(learner, stack, error))
             return -1;
     }
@@ -78,8 +94,8 @@ static int commit(struct learner *learner,
 int step_run(struct learner *learner,
              struct state *state,
              struct comm *comm,
-             bool drain,
-             bool *stop,
+             enum link_drain drain,
+             enum link_drain *stop,
              struct error *error)
 {
     struct order order = step_order(&learner->plan, comm);
@@ -87,12 +103,12 @@ int step_run(struct learner *learner,
     float *sum = learner->vectors[0];
 
     order_begin(&stack, &order, comm->rank);
-    if (block_run(learner, state, &stack, drain, error))
+    if (block_run(learner, state, &stack, wish_weight(drain), error))
         return -1;
     if (comm_all_reduce(comm, &order, learner->vectors, sum, learner_vector(learner)))
         return COMM_BROKEN;
     if (commit(learner, state, sum, error))
         return -1;
-    *stop = sum[learner->model.size + LANE_DRAIN] != 0;
+    *stop = wish_of(sum[learner->model.size + LANE_DRAIN]);
     return 0;
 }

@@ -276,7 +276,9 @@ static void saves_and_failures_are_told(void)
     CU_ASSERT(!strcmp(word.tail, "bad data"));
     CU_ASSERT(!player.world->table->draining(player.world));
     atomic_store(&player.link.control->draining, 1);
-    CU_ASSERT(player.world->table->draining(player.world));
+    CU_ASSERT(player.world->table->draining(player.world) == LINK_DRAIN_STOP);
+    atomic_store(&player.link.control->draining, LINK_DRAIN_HAND_OVER);
+    CU_ASSERT(player.world->table->draining(player.world) == LINK_DRAIN_HAND_OVER);
     player_end(&player);
 }
 

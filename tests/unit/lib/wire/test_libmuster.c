@@ -251,7 +251,9 @@ static void what_goes_wrong_is_told(void)
     CU_ASSERT(message.type == LINK_FAILED && message.code == LINK_EXIT_INPUT);
     CU_ASSERT(!muster_draining(scene.muster));
     atomic_store(&scene.link.control->draining, 1);
-    CU_ASSERT(muster_draining(scene.muster));
+    CU_ASSERT(muster_draining(scene.muster) && !muster_handing_over(scene.muster));
+    atomic_store(&scene.link.control->draining, LINK_DRAIN_HAND_OVER);
+    CU_ASSERT(muster_draining(scene.muster) && muster_handing_over(scene.muster));
     CU_ASSERT(muster_ready(scene.muster, tail, MUSTER_BLOB + 1) == -1);
     CHECK_TEXT(muster_reason(scene.muster), "a blob of 129 bytes; at most 128 are allowed");
     scene_end(&scene);

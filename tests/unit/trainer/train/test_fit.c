@@ -189,6 +189,29 @@ static void the_wish_to_stop_is_heard_by_all_at_the_same_step(void)
     crew_done(&crew);
 }
 
+/* Everybody meets again after the step, with nothing lost and nothing saved for it. */
+static void a_hand_over_ends_a_generation_between_two_steps(void)
+{
+    struct training training = tiny_training();
+    struct fit_settings settings = settings_of(&training, check_directory());
+    struct stage_script script = {.ranks = 3, .hand_over = 2};
+    CLEAN(text) struct text wanted = straight(&training);
+    struct crew crew;
+
+    settings.checkpoints.every = INT64_MAX / 2;
+    crew_run(&crew, &script, &settings);
+    CU_ASSERT(crew.record.generations == 2);
+    for (int i = 0; i < 3; i++) {
+        CU_ASSERT(crew.outcomes[i] == 0);
+        CU_ASSERT(number_of(text_string(&crew.results[i]), "steps") == 6);
+        CU_ASSERT(strstr(text_string(&crew.results[i]), "\"stopped\":false") != NULL);
+        CU_ASSERT(strstr(text_string(&crew.results[i]), strstr(wanted.data, "\"weightsCrc32c")) !=
+                  NULL);
+    }
+    CU_ASSERT(crew.record.saved == 6);
+    crew_done(&crew);
+}
+
 /* Ten steps, a checkpoint, and ten more are twenty. */
 static void a_resumed_training_equals_a_straight_one(void)
 {
@@ -362,6 +385,8 @@ SUITE("trainer train fit",
       {"a fault during repair costs no bit", a_fault_during_repair_costs_no_bit},
       {"the wish to stop is heard by all at the same step",
        the_wish_to_stop_is_heard_by_all_at_the_same_step},
+      {"a hand-over ends a generation between two steps",
+       a_hand_over_ends_a_generation_between_two_steps},
       {"a resumed training equals a straight one", a_resumed_training_equals_a_straight_one},
       {"checkpoints that cannot be written do not stop training",
        checkpoints_that_cannot_be_written_do_not_stop_training},

@@ -24,15 +24,16 @@ struct rank {
     struct validation validation;
     int64_t stopped; /* after this step; 0 = not */
     int outcome;
-    bool drain; /* wishes to stop from step 2 on */
+    enum link_drain drain; /* wishes that from step 2 on */
+    enum link_drain stopped_for;
     struct error error;
 };
 
 static int rank_steps(struct rank *rank)
 {
     while (rank->state.facts.committed < STEPS) {
-        bool stop = false;
-        bool drain = rank->drain && rank->state.facts.committed >= 1;
+        enum link_drain stop = LINK_DRAIN_NOT;
+        enum link_drain drain = rank->state.facts.committed >= 1 ? rank->drain : LINK_DRAIN_NOT;
         int outcome =
             step_run(&rank->learner, &rank->state, rank->comm, drain, &stop, &rank->error);
 
@@ -40,6 +41,7 @@ static int rank_steps(struct rank *rank)
             return outcome;
         if (stop) {
             rank->stopped = rank->state.facts.committed;
+            rank->stopped_for = stop;
             return 0;
         }
     }
@@ -156,10 +158,31 @@ static void the_wish_of_one_rank_stops_all_after_the_same_step(void)
     for (int who = 0; who < 3; who++) {
         struct rank ranks[3] = {{0}};
 
-        ranks[who].drain = true;
+        ranks[who].drain = LINK_DRAIN_STOP;
         ranks_run(&training, &none, ranks, 3);
         for (int i = 0; i < 3; i++)
             CU_ASSERT(ranks[i].outcome == 0 && ranks[i].stopped == 2);
+        ranks_done(ranks, 3);
+    }
+}
+
+static void a_wish_to_stop_counts_more_than_any_to_hand_over(void)
+{
+    static const struct hub_fault none;
+    struct training training = tiny_training();
+
+    for (int stops = 0; stops < 2; stops++) {
+        struct rank ranks[3] = {{0}};
+
+        for (int i = 0; i < 3; i++)
+            ranks[i].drain = LINK_DRAIN_HAND_OVER;
+        if (stops)
+            ranks[1].drain = LINK_DRAIN_STOP;
+        ranks_run(&training, &none, ranks, 3);
+        for (int i = 0; i < 3; i++) {
+            CU_ASSERT(ranks[i].outcome == 0 && ranks[i].stopped == 2);
+            CU_ASSERT(ranks[i].stopped_for == (stops ? LINK_DRAIN_STOP : LINK_DRAIN_HAND_OVER));
+        }
         ranks_done(ranks, 3);
     }
 }
@@ -243,6 +266,8 @@ SUITE("trainer train step",
       {"validation counts every sample once", validation_counts_every_sample_once},
       {"the wish of one rank stops all after the same step",
        the_wish_of_one_rank_stops_all_after_the_same_step},
+      {"a wish to stop counts more than any to hand over",
+       a_wish_to_stop_counts_more_than_any_to_hand_over},
       {"a broken reduction commits whole steps only", a_broken_reduction_commits_whole_steps_only},
       {"a loss that is not finite names its step", a_loss_that_is_not_finite_names_its_step},
       {"what a learner cannot use is refused", what_a_learner_cannot_use_is_refused},
