@@ -117,6 +117,7 @@ void codec_pack(const struct message *message,
     envelope->committed = message->committed;
     envelope->begun = message->begun;
     envelope->code = (uint32_t)message->outcome;
+    envelope->patience_nanoseconds = (uint64_t)message->patience;
     envelope->text = memory_text(message->text ? message->text : "");
     if (message->decided)
         envelope->decided = codec_pack_view(message->decided, book);
@@ -297,7 +298,7 @@ static int unpack(const Muster__Envelope *envelope, struct book *book, struct co
         (unsigned)envelope->kind >= MESSAGE_KINDS || unpack_agents(envelope, &sender, &lead) ||
         unpack_views(envelope, out) || unpack_blobs(envelope, out) ||
         unpack_progress(envelope, out) || strlen(envelope->text) >= sizeof out->text ||
-        envelope->code > OUTCOME_STOPPED ||
+        envelope->code >= OUTCOMES || envelope->patience_nanoseconds > INT64_MAX / 2 ||
         (carries_fault(message->kind) && unpack_fault(envelope->fault, message)))
         return 1;
     message->from = sender.id;
@@ -307,6 +308,7 @@ static int unpack(const Muster__Envelope *envelope, struct book *book, struct co
     message->committed = envelope->committed;
     message->begun = envelope->begun;
     message->outcome = (enum outcome)envelope->code;
+    message->patience = (int64_t)envelope->patience_nanoseconds;
     snprintf(out->text, sizeof out->text, "%s", envelope->text);
     message->text = out->text;
     if (!complete(message))

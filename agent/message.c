@@ -19,7 +19,8 @@ const char *message_name(enum message_kind kind)
                                         "finish",
                                         "beat",
                                         "kill",
-                                        "spares"};
+                                        "spares",
+                                        "leave"};
 
     _Static_assert(sizeof names / sizeof *names == MESSAGE_KINDS, "one name a kind");
     return names[kind];

@@ -28,10 +28,11 @@ enum message_kind {
     MESSAGE_OUT,      /* decided: a view without you */
     MESSAGE_FAULT,    /* number (generation), fault, text */
     MESSAGE_DONE,     /* number (generation), text = result */
-    MESSAGE_FINISH,   /* code = outcome, text = reason: the job is over */
+    MESSAGE_FINISH,   /* code = outcome, text = reason: the job is over, or your part in it */
     MESSAGE_BEAT,     /* I am there; number = other messages that came on this session; progress */
     MESSAGE_KILL,     /* number (generation), fault (rank), text: that rank hangs, end it */
     MESSAGE_SPARES,   /* view: who could be asked to take somebody's place, in no order */
+    MESSAGE_LEAVE,    /* number, patience: the sender's pod is to end; of a lead: follow another */
     MESSAGE_KINDS
 };
 
@@ -40,7 +41,9 @@ enum outcome {
     OUTCOME_NONE,
     OUTCOME_SUCCEEDED,
     OUTCOME_FAILED,
-    OUTCOME_STOPPED /* saved and stopped on request */
+    OUTCOME_STOPPED, /* saved and stopped on request */
+    OUTCOME_DRAINED, /* not the job: the receiver alone is let go, the others train on */
+    OUTCOMES
 };
 
 struct fault {
@@ -83,6 +86,7 @@ struct message {
     uint32_t progress_count;
     struct fault fault;
     enum outcome outcome;
+    int64_t patience;     /* leave: nanoseconds that the sender can stay */
     struct identity lead; /* refuse; may be unknown */
     const char *text;     /* NULL = "" */
 };

@@ -12,7 +12,8 @@ const char *cause_name(uint32_t cause)
                                         "Stuck",
                                         "InvalidInput",
                                         "RankHung",
-                                        "OutOfMemory"};
+                                        "OutOfMemory",
+                                        "Drain"};
 
     _Static_assert(sizeof names / sizeof *names == CAUSES, "one name a cause");
     return cause < CAUSES ? names[cause] : "Unknown";

@@ -16,6 +16,7 @@ enum cause {
     CAUSE_INPUT,        /* bad spec or data: trying again does not help */
     CAUSE_HANG,         /* it did not get on, while it was waited for */
     CAUSE_MEMORY,       /* it took so much memory that the pod had none left */
+    CAUSE_DRAIN,        /* its pod is to end: it was asked to leave. Nobody's fault */
     CAUSES
 };
 

@@ -118,7 +118,8 @@ static void message_make(struct ends *ends, enum message_kind kind)
                                 .view = view_make(ends, 1),
                                 .committed = (int64_t)random_below(&ends->random, 100) - 1,
                                 .begun = (int64_t)random_below(&ends->random, 100),
-                                .outcome = (enum outcome)random_below(&ends->random, 4)};
+                                .outcome = (enum outcome)random_below(&ends->random, OUTCOMES),
+                                .patience = (int64_t)random_below(&ends->random, UINT32_MAX)};
     if (recorded) {
         message->next_number = 1 + random_below(&ends->random, 100);
         message->next = view_make(ends, 2);
@@ -166,6 +167,7 @@ static void heard_check(const struct ends *ends)
     CU_ASSERT(heard->committed == sent->committed);
     CU_ASSERT(heard->begun == sent->begun);
     CU_ASSERT(heard->outcome == sent->outcome);
+    CU_ASSERT(heard->patience == sent->patience);
     CU_ASSERT(identity_equal(&heard->lead, &sent->lead));
     CU_ASSERT(faults_same(&heard->fault, &sent->fault));
     CHECK_TEXT(heard->text, sent->text);
@@ -346,7 +348,7 @@ static void text_long(Muster__Envelope *envelope)
 
 static void outcome_unknown(Muster__Envelope *envelope)
 {
-    envelope->code = OUTCOME_STOPPED + 1;
+    envelope->code = OUTCOMES;
 }
 
 static void lead_beyond(Muster__Envelope *envelope)
