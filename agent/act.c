@@ -96,7 +96,7 @@ static bool act(struct agent *agent, const struct effect *effect, struct timer *
         enrol_ask(agent, effect->due);
         break;
     case EFFECT_STAND:
-        inbox_stand(&agent->inbox, &effect->to, effect->due);
+        inbox_stand(&agent->inbox, &effect->to, effect->due, effect->left);
         break;
     case EFFECT_REVOKE:
         local_want(agent, RANK_REVOKE, effect->number);
@@ -110,6 +110,9 @@ static bool act(struct agent *agent, const struct effect *effect, struct timer *
         break;
     case EFFECT_KILL:
         local_kill(agent, (uint32_t)effect->number, effect->text);
+        break;
+    case EFFECT_DRAIN:
+        drain_ranks(agent, (uint32_t)effect->number);
         break;
     case EFFECT_FENCE:
         return raise_fence(agent, effect->number);
@@ -127,7 +130,7 @@ static bool act(struct agent *agent, const struct effect *effect, struct timer *
 
 static const char *outcome_name(enum outcome outcome)
 {
-    static const char *const names[] = {"None", "Succeeded", "Failed", "Stopped"};
+    static const char *const names[] = {"None", "Succeeded", "Failed", "Stopped", "Drained"};
 
     return names[outcome];
 }
@@ -145,7 +148,10 @@ static void verdict_leave(struct agent *agent, const struct effect *effect)
 
 static void leave(struct agent *agent, const struct effect *effect)
 {
-    log_info(&agent->log, "the job is over: %s", outcome_name(effect->outcome));
+    if (effect->outcome == OUTCOME_DRAINED)
+        log_info(&agent->log, "leaving, the others go on");
+    else
+        log_info(&agent->log, "the job is over: %s", outcome_name(effect->outcome));
     verdict_leave(agent, effect);
     agent->leaving = true;
     agent->leaving_since = clock_now();

@@ -69,13 +69,15 @@ static void stand(struct agent *agent, const struct inbox_item *item)
         const struct identity *id = &agent->book.entries[slot].id;
 
         /* For the first view the others say hello by themselves. */
-        if (identity_known(id) && !identity_equal(id, &item->id) && agent->member.base.generation)
+        if (identity_known(id) && (item->left || !identity_equal(id, &item->id)) &&
+            agent->member.base.generation)
             view_add(roster, id);
     }
     act_lead(agent,
              &(struct lead_event){.kind = LEAD_STAND,
                                   .identity = item->id,
                                   .since = item->since,
+                                  .left = item->left,
                                   .view = &agent->member.base,
                                   .roster = roster,
                                   .number = agent->member.seen});

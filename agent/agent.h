@@ -86,7 +86,9 @@ struct agent {
     struct message go;         /* while the ranks are told to go */
     int port_held;             /* socket of the port where foreign ranks will meet; 0 = none */
     char unsaved[LINK_REASON]; /* why a checkpoint could not be written; "" = it can */
-    bool draining;
+    uint32_t drain;           /* enum link_drain: what the ranks of this generation are asked for */
+    int64_t drained_at;       /* when this pod was asked to end; 0 = not */
+    struct timer drain_timer; /* for what is not over in time */
 
     struct rank_progress looks[MESSAGE_RANKS]; /* at the local ranks, the newest */
     struct hang hang;
@@ -161,7 +163,6 @@ void local_start(struct agent *agent); /* facts are known: ranks may be started 
 void local_kill(struct agent *agent, uint32_t rank, const char *why); /* it hangs */
 /* Ends a rank for that cause, whatever it does. */
 void local_condemn(struct agent *agent, uint32_t rank, enum cause cause, const char *why);
-void local_drain(struct agent *agent);           /* ask for save and stop */
 void local_leave(struct agent *agent, int code); /* the keeper is to end with this code */
 
 /* ration.c: the memory of the pod, and who takes the last of it. */
@@ -171,6 +172,12 @@ void ration_close(struct agent *agent);
 /* ration.c: whether a rank that was killed just now was ended by the kernel for want of memory. If
  * so, that is added to `how`. */
 bool ration_ended(struct agent *agent, uint32_t rank, struct text *how);
+
+/* drain.c: the pod is to end within `patience`; the second time says nothing new. */
+void drain_begin(struct agent *agent, int64_t patience);
+
+/* drain.c: asks the ranks of this generation for what enum link_drain says. */
+void drain_ranks(struct agent *agent, uint32_t how);
 
 /* foreign.c: ranks whose trainer is any command. */
 void foreign_place(struct agent *agent); /* finds a port if rank 0 is here, and gives it as blob */

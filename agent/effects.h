@@ -18,11 +18,13 @@ enum effect_kind {
     EFFECT_FOLLOW,   /* to: the own member is to follow this lead */
     EFFECT_TIMER,    /* due: the machine's one timer; CLOCK_NEVER = none */
     EFFECT_ENROLL,   /* due: ask the directory then */
-    EFFECT_STAND,    /* become a candidate; to = the lead that was lost, due = when, if one was */
+    EFFECT_STAND,    /* become a candidate; to = the lead that was lost, due = when, if one was;
+                      * left = it said that it leaves */
     EFFECT_REVOKE,   /* number: local ranks leave all generations below it; answered by QUIET */
     EFFECT_PLACE,    /* number, view: local ranks get ready for this generation */
     EFFECT_START,    /* message (go): local ranks run it */
     EFFECT_KILL,     /* number = local rank, text: it hangs, end it; answered by FAULT */
+    EFFECT_DRAIN,    /* number = enum link_drain: local ranks are to agree on a last step */
     EFFECT_FENCE,    /* number: raise the fence of the checkpoint directory before going on */
     EFFECT_INCIDENT, /* the lead's incident is complete */
     EFFECT_LEAVE,    /* outcome, text: let the ranks go and end */
@@ -35,6 +37,7 @@ struct effect {
     struct message message;
     uint64_t number;
     const struct view *view;
+    bool left;
     int64_t due;
     enum outcome outcome;
     const char *text;

@@ -24,6 +24,7 @@ static const struct {
     [MESSAGE_FINISH] = {FOR_MEMBER, MEMBER_FINISH, 0},
     [MESSAGE_BEAT] = {FOR_NOBODY, 0, 0},
     [MESSAGE_KILL] = {FOR_MEMBER, MEMBER_KILL, 0},
+    [MESSAGE_LEAVE] = {FOR_EITHER, MEMBER_LEAVE, LEAD_LEAVE},
     [MESSAGE_SPARES] = {FOR_NOBODY, 0, 0}, /* reading it has filled the book */
 };
 

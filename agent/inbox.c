@@ -54,12 +54,13 @@ void inbox_lost(struct inbox *inbox, const struct identity *id, bool silent)
     item->silent = silent;
 }
 
-void inbox_stand(struct inbox *inbox, const struct identity *lost, int64_t since)
+void inbox_stand(struct inbox *inbox, const struct identity *lost, int64_t since, bool left)
 {
     struct inbox_item *item = add(inbox, INBOX_STAND);
 
     item->id = *lost;
     item->since = since;
+    item->left = left;
 }
 
 struct inbox_item *inbox_take(struct inbox *inbox)

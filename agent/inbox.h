@@ -14,7 +14,7 @@ enum inbox_kind {
     INBOX_ENVELOPE, /* bytes: a packed message to oneself */
     INBOX_MEMBER,   /* event with message: for the member */
     INBOX_LOST,     /* id, silent: for both machines */
-    INBOX_STAND     /* id: the lead that was lost, at `since` */
+    INBOX_STAND     /* id: the lead that was lost, at `since`; left = it said that it leaves */
 };
 
 struct inbox_item {
@@ -22,6 +22,7 @@ struct inbox_item {
     enum inbox_kind kind;
     struct identity id;
     bool silent;
+    bool left;
     int64_t since;
     struct member_event event;
     struct message message; /* of `event`; its text and blobs are copies */
@@ -38,7 +39,7 @@ struct inbox {
 void inbox_envelope(struct inbox *inbox, const void *data, size_t size);
 void inbox_member(struct inbox *inbox, const struct member_event *event);
 void inbox_lost(struct inbox *inbox, const struct identity *id, bool silent);
-void inbox_stand(struct inbox *inbox, const struct identity *lost, int64_t since);
+void inbox_stand(struct inbox *inbox, const struct identity *lost, int64_t since, bool left);
 
 /* Takes the oldest item, to be freed with inbox_free; NULL when there is none. */
 struct inbox_item *inbox_take(struct inbox *inbox);

@@ -26,7 +26,8 @@ enum keeper_link_type {
                          * link, page, control. It lives. */
     KEEPER_LINK_EXITED, /* rank, process, status (waitpid's), text: what it said last */
     KEEPER_LINK_FAILED, /* rank, text: why it cannot be started */
-    KEEPER_LINK_READY   /* every rank that lives has been handed over */
+    KEEPER_LINK_READY,  /* every rank that lives has been handed over */
+    KEEPER_LINK_DRAIN   /* code: milliseconds, in which the pod is to be left */
 };
 
 /* Codes of SPAWN and RANK: whether the rank shares a link and pages, or is any command, which then

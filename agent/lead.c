@@ -165,12 +165,12 @@ static void incident_open(
     snprintf(incident->text, sizeof incident->text, "%s", text ? text : "");
 }
 
-static bool blame(struct lead *lead,
-                  uint32_t slot,
-                  const struct fault *fault,
-                  const char *text,
-                  int64_t now,
-                  struct effects *effects)
+bool lead_blame(struct lead *lead,
+                uint32_t slot,
+                const struct fault *fault,
+                const char *text,
+                int64_t now,
+                struct effects *effects)
 {
     char reason[LEAD_RESULT / 2];
     const char *why = NULL;
@@ -229,7 +229,7 @@ static LEAD_HANDLER(faulted)
     if (lead->state == LEAD_RUN &&
         (outsider(lead, &peer->id) || (!current && !message->fault.final)))
         return; /* a spare's, or of a generation that is over */
-    if (!blame(lead, message->from.slot, &message->fault, message->text, now, effects))
+    if (!lead_blame(lead, message->from.slot, &message->fault, message->text, now, effects))
         return;
     /* A fault that was sent before the promise is contained in it. */
     if (current)
@@ -253,7 +253,9 @@ void lead_peer_gone(struct lead *lead,
             lead_gather_check(lead, now, effects);
         return;
     }
-    if (!blame(lead, peer->id.slot, &fault, text, now, effects))
+    if (peer->leaving)
+        fault.cause = CAUSE_DRAIN;
+    if (!lead_blame(lead, peer->id.slot, &fault, text, now, effects))
         return;
     if (lead->state == LEAD_GATHER)
         lead_gather_check(lead, now, effects);
@@ -291,7 +293,7 @@ static LEAD_HANDLER(hung)
         return;
     }
     fault.cause = CAUSE_COMMUNICATOR;
-    if (blame(lead, lead->base.members[0].slot, &fault, event->text, now, effects))
+    if (lead_blame(lead, lead->base.members[0].slot, &fault, event->text, now, effects))
         lead_gather(lead, now, effects);
 }
 
@@ -314,7 +316,7 @@ static LEAD_HANDLER(hello)
         return;
     before = lead->peers[from->slot];
     if (identity_known(&before.id) && !identity_equal(&before.id, from)) {
-        fault.cause = CAUSE_AGENT_NEW;
+        fault.cause = before.leaving ? CAUSE_DRAIN : CAUSE_AGENT_NEW;
         /* It may be the newer one, and the hello late. Then it lives, and says hello again. */
         if (!before.lost)
             effects_add(effects, EFFECT_CUT)->to = before.id;
@@ -323,7 +325,7 @@ static LEAD_HANDLER(hello)
     if (lead->state == LEAD_GATHER) {
         lead_prepare(lead, from, effects);
     } else if (lead_peer_there(&before) && concerned(lead, &before.id)) {
-        if (blame(lead, from->slot, &fault, "", now, effects))
+        if (lead_blame(lead, from->slot, &fault, "", now, effects))
             lead_gather(lead, now, effects);
     } else if (lead->state == LEAD_RUN) {
         out_send(lead, from, effects);
@@ -366,7 +368,6 @@ static LEAD_HANDLER(done)
     struct lead_peer *peer = lead_peer_of(lead, &message->from);
     int place = view_find(&lead->base, &message->from);
 
-    (void)now;
     if (!peer || place < 0 || message->number != lead->base.generation)
         return;
     peer->done = true;
@@ -378,7 +379,10 @@ static LEAD_HANDLER(done)
         if (!lead->peers[lead->base.members[i].slot].done)
             return;
     }
-    lead_finish(lead, lead->outcome, NULL, effects);
+    if (lead->parting == LEAD_HANDS_OVER && lead->outcome == OUTCOME_STOPPED)
+        lead_regroup(lead, now, effects);
+    else
+        lead_finish(lead, lead->outcome, NULL, effects);
 }
 
 static LEAD_HANDLER(stepped)
@@ -396,13 +400,6 @@ static LEAD_HANDLER(fenced)
 {
     (void)now;
     lead_finish(lead, OUTCOME_FAILED, event->text, effects);
-}
-
-static LEAD_HANDLER(drain)
-{
-    (void)event;
-    (void)now;
-    lead_finish(lead, OUTCOME_STOPPED, "", effects);
 }
 
 static LEAD_HANDLER(yield)
@@ -429,9 +426,13 @@ static LEAD_HANDLER(stand)
             lead_peer_add(lead, member)->lost = true; /* tried again later */
     }
     if (identity_known(&event->identity)) {
-        struct fault fault = {.cause = CAUSE_AGENT_LOST, .age = now - event->since};
+        struct fault fault = {.cause = event->left ? CAUSE_DRAIN : CAUSE_AGENT_LOST,
+                              .age = now - event->since};
+        struct lead_peer *peer = lead_peer_of(lead, &event->identity);
 
-        if (!blame(lead, event->identity.slot, &fault, "it was the lead", now, effects))
+        if (peer)
+            peer->leaving = event->left;
+        if (!lead_blame(lead, event->identity.slot, &fault, "it was the lead", now, effects))
             return;
     }
     lead_gather(lead, now, effects);
@@ -464,33 +465,38 @@ static LEAD_HANDLER(form_late)
 static const lead_handler table[LEAD_STATES][LEAD_EVENTS] = {
     [LEAD_ASLEEP] = {[LEAD_STAND] = stand},
     [LEAD_GATHER] = {[LEAD_HELLO] = hello,
+                     [LEAD_LEAVE] = lead_leave_gathering,
                      [LEAD_PROMISE] = lead_promised,
                      [LEAD_REFUSE] = lead_refused,
                      [LEAD_FAULT] = faulted,
                      [LEAD_WITNESSED] = lead_witnessed,
                      [LEAD_LEARNED] = lead_learned,
                      [LEAD_LOST] = peer_lost,
-                     [LEAD_DRAIN] = drain,
+                     [LEAD_DRAIN] = lead_drain_forming,
                      [LEAD_YIELD] = yield,
                      [LEAD_TIMER] = lead_gather_late},
     [LEAD_FORM] = {[LEAD_HELLO] = hello,
+                   [LEAD_LEAVE] = lead_leave_forming,
                    [LEAD_REFUSE] = lead_refused,
                    [LEAD_READY] = lead_ready,
                    [LEAD_FAULT] = faulted,
                    [LEAD_LOST] = peer_lost,
-                   [LEAD_DRAIN] = drain,
+                   [LEAD_DRAIN] = lead_drain_forming,
                    [LEAD_YIELD] = yield,
                    [LEAD_TIMER] = form_late},
     [LEAD_RECORD] = {[LEAD_HELLO] = hello,
+                     [LEAD_LEAVE] = lead_leave_noted,
                      [LEAD_REFUSE] = lead_refused,
                      [LEAD_RECORDED] = lead_recorded,
                      [LEAD_FAULT] = faulted,
                      [LEAD_WITNESSED] = lead_witnessed,
                      [LEAD_LOST] = peer_lost,
-                     [LEAD_DRAIN] = drain,
+                     [LEAD_DRAIN] = lead_drain_forming,
                      [LEAD_YIELD] = yield,
                      [LEAD_TIMER] = lead_record_late},
     [LEAD_RUN] = {[LEAD_HELLO] = hello,
+                  [LEAD_LEAVE] = lead_leave_running,
+                  [LEAD_TIMER] = lead_run_late,
                   [LEAD_REFUSE] = lead_refused,
                   [LEAD_FAULT] = faulted,
                   [LEAD_DONE] = done,
@@ -498,7 +504,7 @@ static const lead_handler table[LEAD_STATES][LEAD_EVENTS] = {
                   [LEAD_HUNG] = hung,
                   [LEAD_STEPPED] = stepped,
                   [LEAD_FENCED] = fenced,
-                  [LEAD_DRAIN] = drain,
+                  [LEAD_DRAIN] = lead_drain_running,
                   [LEAD_YIELD] = yield},
     [LEAD_ENDED] = {[LEAD_HELLO] = hello_ended},
 };

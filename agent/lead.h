@@ -26,13 +26,15 @@ enum lead_state {
 };
 
 enum lead_event_kind {
-    LEAD_STAND, /* view = the base; roster = whom to ask; number = highest seen */
+    LEAD_STAND, /* view = the base; roster = whom to ask; number = highest seen; identity, since:
+                 * the lead that was lost; left = it said that it leaves */
     LEAD_HELLO, /* message; and so on to DONE */
     LEAD_PROMISE,
     LEAD_REFUSE,
     LEAD_READY,
     LEAD_RECORDED,
     LEAD_FAULT,
+    LEAD_LEAVE,
     LEAD_DONE,
     LEAD_WITNESSED, /* message: the witness's PROMISE, RECORDED or REFUSE; NULL = no answer */
     LEAD_LEARNED,   /* message.decided: the directory knows of this decided view */
@@ -40,7 +42,7 @@ enum lead_event_kind {
     LEAD_HUNG,      /* text; identity, local_rank: who holds the others up; nobody = all hang */
     LEAD_STEPPED,   /* restored, stepped: times of the first step of the generation */
     LEAD_FENCED,    /* text: the attempt is over, a later one has begun */
-    LEAD_DRAIN,     /* the job is to stop, and its ranks cannot agree on a step: all are let go */
+    LEAD_DRAIN,     /* the job is to save and stop */
     LEAD_YIELD,     /* the own member follows identity */
     LEAD_TIMER,
     LEAD_EVENTS
@@ -50,6 +52,7 @@ struct lead_event {
     enum lead_event_kind kind;
     struct identity identity;
     bool silent;
+    bool left;
     const struct message *message;
     const struct view *view;
     const struct view *roster;
@@ -79,10 +82,19 @@ struct lead_settings {
     int64_t pod_window;
 };
 
+/* How far members that leave are from being gone, while a generation runs. */
+enum lead_parting {
+    LEAD_TOGETHER,       /* nobody leaves */
+    LEAD_GATHERS_LEAVES, /* somebody does, and others may */
+    LEAD_HANDS_OVER      /* all ranks were asked to agree on a last step of the generation */
+};
+
 /* What the lead knows of the agent of a slot. */
 struct lead_peer {
     struct identity id; /* unknown = never heard of */
     bool lost;
+    bool leaving;     /* its pod is to end */
+    int64_t leave_by; /* and when */
     enum cause unfit; /* it can never get ready, for this reason; CAUSE_NONE = it can */
     bool promised;
     bool ready;
@@ -122,6 +134,9 @@ struct lead {
     struct budget pod_budget;
     bool repairing; /* `incident` is open */
     struct incident incident;
+    enum lead_parting parting;
+    int64_t asked_at; /* when the first of those that leave said so */
+    bool stopping;    /* the job is to save and stop */
     enum outcome outcome;
     char result[LEAD_RESULT];
 };

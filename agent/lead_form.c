@@ -12,8 +12,7 @@
 #define CRASHES_MOST 3  /* repairs in a row for a crash, without a step in between */
 #define BREAKS_MOST  10 /* the same for communicators that break while every rank lives */
 
-/* Counts the electors of the base of whom `has` is true. */
-static size_t votes(struct lead *lead, bool (*has)(const struct lead_peer *peer))
+size_t lead_votes(struct lead *lead, bool (*has)(const struct lead_peer *peer))
 {
     size_t count = 0;
 
@@ -58,6 +57,7 @@ static void answers_await(struct lead *lead, int64_t now, struct effects *effect
 void lead_gather(struct lead *lead, int64_t now, struct effects *effects)
 {
     lead->state = LEAD_GATHER;
+    lead->parting = LEAD_TOGETHER;
     lead->number = ++lead->seen;
     lead->next_number = 0;
     lead->adopting = false;
@@ -75,7 +75,7 @@ void lead_gather(struct lead *lead, int64_t now, struct effects *effects)
 
 bool lead_majority_there(struct lead *lead)
 {
-    return view_majority(&lead->base, votes(lead, lead_peer_there), true);
+    return view_majority(&lead->base, lead_votes(lead, lead_peer_there), true);
 }
 
 void lead_gather_lost(struct lead *lead, struct effects *effects)
@@ -108,7 +108,7 @@ static void witness_ask(struct lead *lead, int64_t now, struct effects *effects)
  * make them one, it is asked. */
 static bool majority_promised(struct lead *lead, int64_t now, struct effects *effects)
 {
-    size_t count = votes(lead, has_promised);
+    size_t count = lead_votes(lead, has_promised);
 
     if (view_majority(&lead->base, count, lead->witness_promised))
         return true;
@@ -150,9 +150,10 @@ static bool waited_for(const struct lead *lead, const struct lead_peer *peer)
            (!lead->base.generation || view_find(&lead->base, &peer->id) >= 0);
 }
 
-/* Chooses the members of the next view; who can never take part is passed over. Returns whether
- * there are enough; else the timer is set to when fewer will be. */
-static bool members_choose(struct lead *lead, int64_t now, struct effects *effects)
+/* Chooses the members of the next view; who can never take part is passed over, and who leaves,
+ * where they part. Returns whether there are enough; else the timer is set to when fewer will be.
+ */
+static bool members_choose(struct lead *lead, bool parts, int64_t now, struct effects *effects)
 {
     struct lineup_candidate candidates[VIEW_MEMBERS];
     uint32_t count = 0;
@@ -162,7 +163,7 @@ static bool members_choose(struct lead *lead, int64_t now, struct effects *effec
     for (uint32_t slot = 0; slot < lead->peer_count; slot++) {
         const struct lead_peer *peer = &lead->peers[slot];
 
-        if (peer->promised && !peer->unfit)
+        if (peer->promised && !peer->unfit && !(parts && peer->leaving))
             candidates[count++] =
                 (struct lineup_candidate){peer->id, peer->committed, slot == lead->self.slot};
     }
@@ -201,6 +202,8 @@ static void unfit_check(struct lead *lead, struct effects *effects)
 /* Rules 4 and 5: with a majority, settles what may be decided already; else chooses the members. */
 void lead_gather_check(struct lead *lead, int64_t now, struct effects *effects)
 {
+    bool parts;
+
     for (uint32_t slot = 0; slot < lead->peer_count; slot++) {
         if (waited_for(lead, &lead->peers[slot]))
             return;
@@ -215,12 +218,20 @@ void lead_gather_check(struct lead *lead, int64_t now, struct effects *effects)
         record(lead, now, effects);
         return;
     }
+    parts = lead_parts(lead);
+    if (parts && lead_is_leaving(lead)) {
+        lead_give_way(lead, effects);
+        return;
+    }
     lead->view.count = 0;
-    if (members_choose(lead, now, effects))
+    if (members_choose(lead, parts, now, effects)) {
         form(lead, now, effects);
-    else
-        unfit_check(lead, effects);
-    /* Else the missing ones will say hello; meanwhile the timer keeps the others patient. */
+        return;
+    }
+    /* The missing ones will say hello; meanwhile the timer keeps the others patient. */
+    if (parts)
+        lead_release(lead, effects);
+    unfit_check(lead, effects);
 }
 
 /* A newer view is decided: it is the base from now on, and its members must be asked. A life that
@@ -330,7 +341,7 @@ static void record(struct lead *lead, int64_t now, struct effects *effects)
         message->decided = &lead->base;
         message->view = &lead->view;
     }
-    if (!view_majority(&lead->base, votes(lead, may_record), false))
+    if (!view_majority(&lead->base, lead_votes(lead, may_record), false))
         witness_ask(lead, now, effects);
 }
 
@@ -393,7 +404,7 @@ void lead_tell_spares(struct lead *lead, struct effects *effects)
     for (uint32_t slot = 0; slot < lead->peer_count; slot++) {
         const struct lead_peer *peer = &lead->peers[slot];
 
-        if (lead_peer_there(peer) && view_find(&lead->base, &peer->id) < 0)
+        if (lead_peer_there(peer) && !peer->leaving && view_find(&lead->base, &peer->id) < 0)
             view_add(&lead->spares, &peer->id);
     }
     for (uint32_t i = 0; i < lead->base.count && lead->spares.count; i++) {
@@ -419,7 +430,7 @@ static void run(struct lead *lead, int64_t now, struct effects *effects)
     lead->incident.formed = now;
     if (lead->begun > lead->restore && lead->restore >= 0)
         lead->incident.steps_redone = lead->begun - lead->restore;
-    effects_timer(effects, LEAD_NEVER);
+    lead_run_begins(lead, now, effects);
     if (first)
         effects_add(effects, EFFECT_FENCE)->number = lead->number;
     for (uint32_t slot = 0; slot < lead->peer_count; slot++) {
@@ -443,7 +454,7 @@ static void run(struct lead *lead, int64_t now, struct effects *effects)
 /* The witness was asked together with the others, where they are not enough. */
 static void record_check(struct lead *lead, int64_t now, struct effects *effects)
 {
-    if (!view_majority(&lead->base, votes(lead, has_recorded), lead->witness_recorded))
+    if (!view_majority(&lead->base, lead_votes(lead, has_recorded), lead->witness_recorded))
         return;
     if (!lead->adopting) {
         run(lead, now, effects);
@@ -520,13 +531,17 @@ static void answers_late(struct lead *lead, int64_t now, struct effects *effects
 
 LEAD_HANDLER(lead_gather_late)
 {
+    bool late = now >= lead->answer_due;
+
     (void)event;
-    if (now >= lead->answer_due)
+    if (late)
         answers_late(lead, now, effects);
     else
         effects_timer(effects, lead->answer_due);
     if (lead->state == LEAD_GATHER)
         lead_gather_check(lead, now, effects);
+    if (late && lead->state == LEAD_GATHER)
+        lead_leave_late(lead, effects);
 }
 
 LEAD_HANDLER(lead_record_late)

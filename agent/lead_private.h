@@ -57,6 +57,37 @@ void lead_prepare(struct lead *lead, const struct identity *to, struct effects *
 /* Tells the members who could take somebody's place: the next lead may be any of them. */
 void lead_tell_spares(struct lead *lead, struct effects *effects);
 
+/* Counts the electors of the base of whom `has` is true. */
+size_t lead_votes(struct lead *lead, bool (*has)(const struct lead_peer *peer));
+
+/* Notes what happened, and spends its budget. Returns whether the job goes on. */
+bool lead_blame(struct lead *lead,
+                uint32_t slot,
+                const struct fault *fault,
+                const char *text,
+                int64_t now,
+                struct effects *effects);
+
+/* lead_leave.c: whether those that stay can go on without those that leave; while gathering, also
+ * whether that loses no step. */
+bool lead_may_part(struct lead *lead);
+bool lead_parts(struct lead *lead);
+
+/* lead_leave.c: whether the lead itself is to leave; then it gives way. */
+bool lead_is_leaving(const struct lead *lead);
+void lead_give_way(struct lead *lead, struct effects *effects);
+
+/* lead_leave.c: lets everybody go that is to leave. Nobody counts on them. */
+void lead_release(struct lead *lead, struct effects *effects);
+
+/* lead_leave.c: ends the job when all that are there must leave and are too few to train once more.
+ */
+void lead_leave_late(struct lead *lead, struct effects *effects);
+
+/* lead_leave.c: a generation has begun to run, or has come to the step that all agreed on. */
+void lead_run_begins(struct lead *lead, int64_t now, struct effects *effects);
+void lead_regroup(struct lead *lead, int64_t now, struct effects *effects);
+
 /* Handlers of the table. */
 #define LEAD_HANDLER(name)                                                                         \
     void name(                                                                                     \
@@ -70,5 +101,12 @@ LEAD_HANDLER(lead_refused);
 LEAD_HANDLER(lead_learned);
 LEAD_HANDLER(lead_gather_late);
 LEAD_HANDLER(lead_record_late);
+LEAD_HANDLER(lead_run_late);
+LEAD_HANDLER(lead_leave_noted);
+LEAD_HANDLER(lead_leave_gathering);
+LEAD_HANDLER(lead_leave_forming);
+LEAD_HANDLER(lead_leave_running);
+LEAD_HANDLER(lead_drain_forming);
+LEAD_HANDLER(lead_drain_running);
 
 #endif

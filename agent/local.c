@@ -193,6 +193,8 @@ void local_want(struct agent *agent, enum rank_event want, uint64_t number)
 {
     struct ranks_output output;
 
+    if (want == RANK_PLACE)
+        drain_ranks(agent, LINK_DRAIN_NOT); /* that was another generation */
     if (want == RANK_PLACE && agent->ranks.kind == RANK_FOREIGN)
         foreign_place(agent);
     if (want == RANK_REVOKE) {
@@ -243,19 +245,6 @@ void local_condemn(struct agent *agent, uint32_t rank, enum cause cause, const c
     news_take(agent, &news);
 }
 
-void local_drain(struct agent *agent)
-{
-    agent->draining = true;
-    if (agent->ranks.kind == RANK_FOREIGN) {
-        act_lead(agent, &(struct lead_event){.kind = LEAD_DRAIN});
-        return;
-    }
-    for (uint32_t i = 0; i < agent->ranks.count; i++) {
-        if (agent->links[i].open)
-            atomic_store(&agent->links[i].control->draining, 1);
-    }
-}
-
 /* News from the keeper. */
 
 /* Begins to listen to a native rank. Returns 0; 1 when that cannot be done, which was logged. */
@@ -274,8 +263,7 @@ static int rank_open(struct agent *agent,
     }
     for (int i = 0; i < KEEPER_LINK_DESCRIPTORS; i++)
         descriptors[i] = -1; /* the link's now */
-    if (agent->draining)
-        local_drain(agent);
+    atomic_store(&link->control->draining, agent->drain);
     return 0;
 }
 
@@ -367,6 +355,8 @@ static void on_keeper(void *context, uint32_t events)
         if (message.type == KEEPER_LINK_READY) {
             agent->adopted = true;
             local_start(agent);
+        } else if (message.type == KEEPER_LINK_DRAIN) {
+            drain_begin(agent, CLOCK_MS(message.code));
         } else if (message.rank >= agent->ranks.count) {
             log_warning(&agent->log, "the keeper speaks of rank %u", (unsigned)message.rank);
         } else if (message.type == KEEPER_LINK_RANK) {

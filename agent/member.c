@@ -90,6 +90,7 @@ static void promise(struct member *member, int64_t now, struct effects *effects)
     member->lead = member->asked.candidate;
     member->state = MEMBER_PROMISED;
     member_tell_verdict(member, effects); /* before it is chosen for what it cannot do */
+    member_tell_leaving(member, now, effects);
     message = effects_send(effects, &member->lead, MESSAGE_PROMISE, member->promised.number);
     message->decided = &member->base;
     message->next_number = member->next_number;
@@ -243,7 +244,7 @@ static uint64_t engagement(const struct member *member)
 static MEMBER_HANDLER(out)
 {
     const struct message *message = event->message;
-    bool leaving = member->state == MEMBER_QUIETING;
+    bool quieting = member->state == MEMBER_QUIETING;
 
     (void)now;
     if (message->decided->generation < member->base.generation)
@@ -251,9 +252,13 @@ static MEMBER_HANDLER(out)
     member_learn(member, message->decided);
     if (view_find(&member->base, &member->self) >= 0 || message->number < engagement(member))
         return;
+    if (member->leaving) {
+        member_go_away(member, effects);
+        return;
+    }
     member->lead = message->from;
     member->state = MEMBER_WAITING;
-    if (!member->quiet && !leaving)
+    if (!member->quiet && !quieting)
         effects_add(effects, EFFECT_REVOKE)->number = member->base.generation;
     effects_timer(effects, MEMBER_NEVER);
 }
@@ -325,6 +330,7 @@ static MEMBER_HANDLER(hello)
 /* An empty cell: the event says nothing new in that state and is passed over. */
 static const member_handler table[MEMBER_STATES][MEMBER_EVENTS] = {
     [MEMBER_OUTSIDE] = {[MEMBER_HELLO] = hello,
+                        [MEMBER_DRAIN] = member_drain,
                         [MEMBER_ASSIGN] = assign,
                         [MEMBER_RECORD] = record,
                         [MEMBER_ENROLLED] = member_enrolled,
@@ -336,6 +342,8 @@ static const member_handler table[MEMBER_STATES][MEMBER_EVENTS] = {
                         [MEMBER_FAULT] = fault,
                         [MEMBER_TIMER] = member_enroll_again},
     [MEMBER_WAITING] = {[MEMBER_HELLO] = hello,
+                        [MEMBER_DRAIN] = member_drain,
+                        [MEMBER_LEAVE] = member_lead_leaves,
                         [MEMBER_ASSIGN] = assign,
                         [MEMBER_RECORD] = record,
                         [MEMBER_PREPARE] = prepare,
@@ -347,6 +355,8 @@ static const member_handler table[MEMBER_STATES][MEMBER_EVENTS] = {
                         [MEMBER_LOST] = member_lost,
                         [MEMBER_TIMER] = member_enroll_again},
     [MEMBER_QUIETING] = {[MEMBER_HELLO] = hello,
+                         [MEMBER_DRAIN] = member_drain,
+                         [MEMBER_LEAVE] = member_lead_leaves,
                          [MEMBER_ASSIGN] = assign,
                          [MEMBER_RECORD] = record,
                          [MEMBER_REFUSED] = member_refused,
@@ -357,6 +367,8 @@ static const member_handler table[MEMBER_STATES][MEMBER_EVENTS] = {
                          [MEMBER_FAULT] = fault,
                          [MEMBER_LOST] = member_lost},
     [MEMBER_PROMISED] = {[MEMBER_HELLO] = hello,
+                         [MEMBER_DRAIN] = member_drain,
+                         [MEMBER_LEAVE] = member_lead_leaves,
                          [MEMBER_REFUSED] = member_refused,
                          [MEMBER_PREPARE] = prepare,
                          [MEMBER_ASSIGN] = assign,
@@ -367,6 +379,8 @@ static const member_handler table[MEMBER_STATES][MEMBER_EVENTS] = {
                          [MEMBER_LOST] = member_lost,
                          [MEMBER_TIMER] = member_late},
     [MEMBER_FORMING] = {[MEMBER_HELLO] = hello,
+                        [MEMBER_DRAIN] = member_drain,
+                        [MEMBER_LEAVE] = member_lead_leaves,
                         [MEMBER_REFUSED] = member_refused,
                         [MEMBER_PREPARE] = prepare,
                         [MEMBER_SET] = ranks_set,
@@ -377,6 +391,8 @@ static const member_handler table[MEMBER_STATES][MEMBER_EVENTS] = {
                         [MEMBER_LOST] = member_lost,
                         [MEMBER_TIMER] = member_late},
     [MEMBER_READY] = {[MEMBER_HELLO] = hello,
+                      [MEMBER_DRAIN] = member_drain,
+                      [MEMBER_LEAVE] = member_lead_leaves,
                       [MEMBER_REFUSED] = member_refused,
                       [MEMBER_PREPARE] = prepare,
                       [MEMBER_RECORD] = record,
@@ -387,6 +403,8 @@ static const member_handler table[MEMBER_STATES][MEMBER_EVENTS] = {
                       [MEMBER_LOST] = member_lost,
                       [MEMBER_TIMER] = member_late},
     [MEMBER_RUNNING] = {[MEMBER_HELLO] = hello,
+                        [MEMBER_DRAIN] = member_drain,
+                        [MEMBER_LEAVE] = member_lead_leaves,
                         [MEMBER_PREPARE] = prepare,
                         [MEMBER_OUT] = out,
                         [MEMBER_FINISH] = finish,
@@ -395,6 +413,7 @@ static const member_handler table[MEMBER_STATES][MEMBER_EVENTS] = {
                         [MEMBER_DONE] = done,
                         [MEMBER_LOST] = member_lost},
     [MEMBER_ORPHAN] = {[MEMBER_HELLO] = hello,
+                       [MEMBER_DRAIN] = member_drain,
                        [MEMBER_ASSIGN] = assign,
                        [MEMBER_RECORD] = record,
                        [MEMBER_ENROLLED] = member_enrolled,

@@ -37,6 +37,8 @@ enum member_event_kind {
     MEMBER_FINISH,
     MEMBER_REFUSED,
     MEMBER_KILL,  /* message: the lead says that a rank hangs */
+    MEMBER_LEAVE, /* message: whom it follows leaves */
+    MEMBER_DRAIN, /* message.patience: its own pod is to end; so long it can stay */
     MEMBER_HELLO, /* message, while the own lead machine sleeps */
     MEMBER_QUIET, /* the ranks have left or are dead; message.committed, begun */
     MEMBER_SET,   /* number; message.blobs: the ranks are ready for it */
@@ -80,7 +82,10 @@ struct member {
     char verdict_text[512];
     int64_t patience;       /* how long a candidate may be silent */
     int64_t form_patience;  /* how long it may take until go, once it has assigned */
+    bool leaving;           /* its pod is to end */
+    int64_t leave_by;       /* and when */
     struct identity gone;   /* orphan: the lead that was lost */
+    bool gone_left;         /* it said so */
     struct identity silent; /* the last lead that was lost because nothing was heard of it */
     int64_t orphaned;       /* and when */
     unsigned stands;        /* since the last go */

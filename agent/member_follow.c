@@ -50,11 +50,16 @@ static void orphan(struct member *member, bool silent, int64_t now, struct effec
 {
     int64_t jitter = (int64_t)random_below(&member->random, ENROLL_DELAY);
 
+    if (member->leaving) {
+        member_unled(member, now, effects);
+        return;
+    }
     if (view_find(&member->base, &member->self) < 0) {
         enroll_later(member, now + ENROLL_DELAY + jitter, effects);
         return;
     }
     member->gone = member->lead;
+    member->gone_left = false;
     member->orphaned = now;
     member->lead = (struct identity){0};
     member->state = MEMBER_ORPHAN;
@@ -90,7 +95,7 @@ MEMBER_HANDLER(member_refused)
     if (!identity_equal(from, &member->lead))
         return;
     if (identity_known(lead) && !identity_equal(lead, from) && lead->slot != member->self.slot &&
-        member->redirects++ < REDIRECTS_MOST) {
+        !member->leaving && member->redirects++ < REDIRECTS_MOST) {
         follow(member, lead, effects);
         return;
     }
@@ -107,12 +112,18 @@ MEMBER_HANDLER(member_late)
 
 MEMBER_HANDLER(member_stand)
 {
-    struct effect *effect = effects_add(effects, EFFECT_STAND);
+    struct effect *effect;
 
     (void)event;
+    if (member->leaving) {
+        member_go_away(member, effects);
+        return;
+    }
+    effect = effects_add(effects, EFFECT_STAND);
     if (identity_known(&member->gone) && !identity_equal(&member->gone, &member->self)) {
         effect->to = member->gone;
         effect->due = member->orphaned;
+        effect->left = member->gone_left;
     }
     member->gone = (struct identity){0};
     member->stands++;
@@ -138,6 +149,8 @@ static bool stood_early(struct member *member, const struct identity *lead)
 
 MEMBER_HANDLER(member_enrolled)
 {
+    if (member->leaving)
+        return;
     member->redirects = 0;
     if (!event->stand && stood_early(member, &event->identity)) {
         effects_timer(effects, now + stand_delay(member, true));

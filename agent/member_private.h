@@ -12,6 +12,15 @@ void member_learn(struct member *member, const struct view *decided);
 /* Tells the lead of a final fault, when there was one. */
 void member_tell_verdict(const struct member *member, struct effects *effects);
 
+/* member_leave.c: tells the lead that this agent is to leave, if it is. */
+void member_tell_leaving(const struct member *member, int64_t now, struct effects *effects);
+
+/* member_leave.c: leaves, while the job goes on. */
+void member_go_away(struct member *member, struct effects *effects);
+
+/* member_leave.c: an agent that leaves has lost its lead. */
+void member_unled(struct member *member, int64_t now, struct effects *effects);
+
 /* Handlers of the table. */
 #define MEMBER_HANDLER(name)                                                                       \
     void name(struct member *member,                                                               \
@@ -26,5 +35,7 @@ MEMBER_HANDLER(member_stand);
 MEMBER_HANDLER(member_enroll_again);
 MEMBER_HANDLER(member_enrolled);
 MEMBER_HANDLER(member_learned);
+MEMBER_HANDLER(member_drain);
+MEMBER_HANDLER(member_lead_leaves);
 
 #endif

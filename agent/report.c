@@ -138,9 +138,9 @@ void report_taken(struct agent *agent, const Muster__ReportReply *reply)
         agent->outcome_told = true;
         loop_timer(&agent->loop, &agent->leave_timer, clock_now());
     }
-    if (reply && reply->drain && !agent->draining) {
+    if (reply && reply->drain && !agent->lead.stopping) {
         log_info(&agent->log, "asked to save and stop");
-        local_drain(agent);
+        act_lead(agent, &(struct lead_event){.kind = LEAD_DRAIN});
     }
     if (agent->report_due)
         report_now(agent);

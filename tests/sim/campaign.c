@@ -78,6 +78,8 @@ static void counts_add(struct sim_counts *sum, const struct sim_counts *counts)
     sum->votes += counts->votes;
     sum->crashes += counts->crashes;
     sum->restarts += counts->restarts;
+    sum->drains += counts->drains;
+    sum->stops += counts->stops;
     sum->conflicts += counts->conflicts;
     if (counts->longest > sum->longest) {
         sum->longest = counts->longest;
@@ -141,7 +143,8 @@ static void sum_print(const struct work *work)
 
     printf(
         "sim: %ld done, %ld lost their quorum; %ld views, %ld smaller than before, %ld repairs, "
-        "%ld votes of the witness, %ld crashes, %ld restarts of a controller, %ld stale writes\n",
+        "%ld votes of the witness, %ld crashes, %ld drains that stopped %ld jobs, %ld restarts of "
+        "a controller, %ld stale writes\n",
         work->outcomes[SIM_DONE],
         work->outcomes[SIM_QUORUM_LOST],
         counts->views,
@@ -149,6 +152,8 @@ static void sum_print(const struct work *work)
         counts->repairs,
         counts->votes,
         counts->crashes,
+        counts->drains,
+        counts->stops,
         counts->restarts,
         counts->conflicts);
     printf("sim: at most %.3f s from the last fault to the last go (seed %" PRIu64 ")\n",

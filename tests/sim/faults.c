@@ -37,7 +37,7 @@ void sim_node_start(struct sim *sim, uint32_t slot)
     memset(node->unheard, 0, sizeof node->unheard);
     for (uint32_t i = 0; i < SIM_NODES; i++) /* that was another life */
         sim->node[i].broken[slot].noticed = sim->node[i].deaf[slot] = 0;
-    node->left = false;
+    node->left = node->drained = false;
     node->frozen = 0;
     node->member_timer = node->lead_timer = node->questions = 0;
     node->alive = true;
@@ -96,14 +96,14 @@ static bool spared(const struct sim *sim)
     return least + sim->gone < sim->nodes;
 }
 
-static void fault_crash(struct sim *sim, uint32_t victim)
+void sim_node_end(struct sim *sim, uint32_t victim)
 {
     int64_t silence = sim_chance(sim, 20) ? MS(1500) : 0;
     int64_t away = sim_between(sim, MS(5), sim_chance(sim, 20) ? MS(3000) : MS(60));
 
     sim->node[victim].alive = false;
     if (sim->trace)
-        printf("%9.3f  CRASH of %u\n", (double)sim->now / 1e6, victim);
+        printf("%9.3f  END of %u\n", (double)sim->now / 1e6, victim);
     sim->counts.crashes++;
     for (uint32_t i = 0; i < sim->nodes; i++) {
         if (i == victim || !sim->node[i].alive)
@@ -137,6 +137,25 @@ void sim_rank_dies(struct sim *sim, uint32_t victim, enum cause cause)
     for (uint32_t i = 0; i < sim->nodes && running; i++)
         sim_later_number(sim, i, SIM_BREAK, sim_between(sim, 0, MS(3)), running);
     sim_rank_message(sim, victim, MEMBER_FAULT, &message);
+}
+
+/* The node is told to leave, and must be gone in time. */
+static void fault_drain(struct sim *sim, uint32_t victim)
+{
+    struct message message = {.patience = sim_between(sim, MS(500), MS(10000))};
+
+    if (sim->node[victim].drained)
+        return;
+    sim->counts.drains++;
+    sim->node[victim].drained = true;
+    sim_broken_until(sim, sim->now + message.patience);
+    sim_later(sim, victim, SIM_EXPIRE, message.patience);
+    sim_member(sim, victim, &(struct member_event){.kind = MEMBER_DRAIN, .message = &message});
+}
+
+void sim_on_expire(struct sim *sim, const struct sim_event *event)
+{
+    sim_node_end(sim, event->node);
 }
 
 /* Its lead, whoever that is by then, sees it, or sees only that nobody gets on. */
@@ -324,7 +343,7 @@ void sim_on_sent(struct sim *sim, uint32_t node, enum message_kind kind)
 
 void sim_on_crash(struct sim *sim, const struct sim_event *event)
 {
-    fault_crash(sim, event->node);
+    sim_node_end(sim, event->node);
 }
 
 void sim_on_freeze(struct sim *sim, const struct sim_event *event)
@@ -358,8 +377,10 @@ static void fault_of_one(struct sim *sim, int kind, uint32_t victim)
 {
     if (!sim->node[victim].alive)
         return;
-    if (kind < 28)
-        fault_crash(sim, victim);
+    if (kind < 20)
+        sim_node_end(sim, victim);
+    else if (kind < 28)
+        fault_drain(sim, victim);
     else if (kind < 33)
         fault_hang(sim, victim);
     else if (kind < 49)

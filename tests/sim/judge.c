@@ -556,10 +556,36 @@ bool judge_quorum_lost(const struct sim *sim)
     return !majority(base, electors_alive(sim, base), true);
 }
 
+void judge_stop(struct sim *sim, uint32_t node)
+{
+    const struct view *base = decided_of(sim->truth, sim->node[node].lead.base.generation);
+    size_t staying = 0;
+
+    for (uint32_t i = 0; base && i < base->count; i++) {
+        const struct sim_node *member = &sim->node[base->members[i].slot];
+
+        if (member->alive && !member->drained && sim_same(&member->id, &base->members[i]))
+            staying++;
+    }
+    if (!base || (staying && majority(base, staying, true)))
+        judge_fail(sim, "the job stops although %zu of %u stay", staying, sim->replicas);
+}
+
+void judge_released(struct sim *sim, uint32_t node)
+{
+    if (!sim->node[node].drained)
+        judge_fail(sim, "slot %u leaves and was not told to", node);
+}
+
 void judge_end(struct sim *sim, const struct lead *lead)
 {
     bool cursed = sim->cursed < SIM_NODES;
 
+    /* Stopped because so many leave, or because all that are there do and somebody is missing. */
+    if (lead->outcome == OUTCOME_STOPPED && (sim->stopping || sim->node[lead->self.slot].drained)) {
+        sim->counts.stops++;
+        return;
+    }
     if (lead->outcome == OUTCOME_FAILED && !cursed)
         judge_fail(sim, "the job failed: %s", lead->result);
     else if (lead->outcome != OUTCOME_FAILED && (cursed || lead->outcome != OUTCOME_SUCCEEDED))

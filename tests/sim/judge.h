@@ -16,6 +16,7 @@
  * 8. Once nothing is broken any more and a quorum is left, the job is done within a bound, and it
  *    does not fail.
  * 9. A member that hears its lead does not follow another, unless that lead can form no view.
+ * 10. Only who was told to leaves the others, and the job stops only when too few stay.
  *
  * The attempt is one; attempts are kept apart by codec_scope, which has tests of its own. */
 #ifndef SIM_JUDGE_H
@@ -81,6 +82,12 @@ bool judge_step(struct sim *sim, uint32_t node);
 /* A lead has ended the job: 8. Only one whose rank dies at the same step for ever may fail, and it
  * must. */
 void judge_end(struct sim *sim, const struct lead *lead);
+
+/* A lead has decided that the job saves and stops because so many leave: 10. */
+void judge_stop(struct sim *sim, uint32_t node);
+
+/* A node that was to leave goes: 10. */
+void judge_released(struct sim *sim, uint32_t node);
 
 /* Nothing was lost that could not be repaired, and yet the job is not done: 8. */
 void judge_stuck(struct sim *sim);

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "parts.h"
+#include "wire/link.h"
 
 /* Machines and their effects. */
 
@@ -128,6 +129,32 @@ static void cut(struct sim *sim, uint32_t node, const struct identity *to)
     sim_put(sim, event);
 }
 
+/* The ranks of the node's generation agree on the step after the one that its own have begun:
+ * nobody can have committed it yet. */
+static void ranks_drain(struct sim *sim, uint32_t node, bool stop)
+{
+    const struct sim_node *self = &sim->node[node];
+
+    if (stop && !sim->stopping)
+        judge_stop(sim, node);
+    sim->stopping |= stop;
+    sim->agreed = self->lead.base.generation;
+    sim->agreed_step = (self->ranks.begun > 0 ? self->ranks.begun : 0) + 1;
+}
+
+/* It alone, and its pod is made anew; or because its verdict is seen, and the directory ends the
+ * others. */
+static void node_leaves(struct sim *sim, uint32_t node, enum outcome outcome)
+{
+    if (outcome == OUTCOME_DRAINED) {
+        judge_released(sim, node);
+        sim_node_end(sim, node);
+        return;
+    }
+    sim->node[node].left = true;
+    sim->over = true;
+}
+
 /* Events that one machine makes for the other go through the queue: a machine's effects point into
  * its state and must all be carried out before its next step. */
 static void effect_do(struct sim *sim, uint32_t node, const struct effect *effect, bool lead)
@@ -159,6 +186,7 @@ static void effect_do(struct sim *sim, uint32_t node, const struct effect *effec
     case EFFECT_STAND:
         event = sim_event_for(sim, node, SIM_STAND, 0);
         event.id = effect->to;
+        event.number = effect->left;
         sim_put(sim, event);
         break;
     case EFFECT_REVOKE:
@@ -173,12 +201,14 @@ static void effect_do(struct sim *sim, uint32_t node, const struct effect *effec
     case EFFECT_KILL:
         sim_later(sim, node, SIM_KILL, sim_between(sim, MS(1), MS(10)));
         break;
+    case EFFECT_DRAIN:
+        ranks_drain(sim, node, effect->number == LINK_DRAIN_STOP);
+        break;
     case EFFECT_INCIDENT:
         sim->counts.repairs++;
         break;
     case EFFECT_LEAVE:
-        sim->node[node].left = true;
-        sim->over = true; /* its verdict is seen, and the directory ends the others */
+        node_leaves(sim, node, effect->outcome);
         break;
     default:
         break;
@@ -241,7 +271,7 @@ void sim_on_stand(struct sim *sim, const struct sim_event *event)
 
     for (uint32_t i = 0; i < sim->nodes; i++) {
         if (identity_known(&self->book.entries[i].id) &&
-            !identity_equal(&self->book.entries[i].id, &event->id))
+            (event->number || !identity_equal(&self->book.entries[i].id, &event->id)))
             view_add(&roster, &self->book.entries[i].id);
     }
     sim_lead(sim,
@@ -251,7 +281,8 @@ void sim_on_stand(struct sim *sim, const struct sim_event *event)
                                   .view = &self->member.base,
                                   .roster = &roster,
                                   .number = self->member.seen,
-                                  .since = sim->now});
+                                  .since = sim->now,
+                                  .left = event->number});
 }
 
 /* Events. */
@@ -271,13 +302,15 @@ void sim_on_message(struct sim *sim, const struct sim_event *event)
         [MESSAGE_GO] = MEMBER_GO,
         [MESSAGE_OUT] = MEMBER_OUT,
         [MESSAGE_FINISH] = MEMBER_FINISH,
-        [MESSAGE_KILL] = MEMBER_KILL};
+        [MESSAGE_KILL] = MEMBER_KILL,
+        [MESSAGE_LEAVE] = MEMBER_LEAVE};
     static const enum lead_event_kind to_lead[MESSAGE_KINDS] = {[MESSAGE_HELLO] = LEAD_HELLO,
                                                                 [MESSAGE_PROMISE] = LEAD_PROMISE,
                                                                 [MESSAGE_REFUSE] = LEAD_REFUSE,
                                                                 [MESSAGE_READY] = LEAD_READY,
                                                                 [MESSAGE_RECORDED] = LEAD_RECORDED,
                                                                 [MESSAGE_FAULT] = LEAD_FAULT,
+                                                                [MESSAGE_LEAVE] = LEAD_LEAVE,
                                                                 [MESSAGE_DONE] = LEAD_DONE};
     struct sim_node *node = &sim->node[event->node];
     struct message *message = &sim->incoming->message;
@@ -312,7 +345,8 @@ void sim_on_message(struct sim *sim, const struct sim_event *event)
     else if (asleep && message->kind == MESSAGE_REFUSE)
         sim_member(
             sim, event->node, &(struct member_event){.kind = MEMBER_REFUSED, .message = message});
-    else if (to_member[message->kind] || message->kind == MESSAGE_PREPARE)
+    else if ((to_member[message->kind] || message->kind == MESSAGE_PREPARE) &&
+             (asleep || message->kind != MESSAGE_LEAVE))
         sim_member(sim,
                    event->node,
                    &(struct member_event){.kind = to_member[message->kind], .message = message});
@@ -410,6 +444,11 @@ void sim_on_step(struct sim *sim, const struct sim_event *event)
     if (ranks->running != event->number || ranks->hung)
         return;
     if (ranks->committed == SIM_STEPS) {
+        sim_rank_message(sim, event->node, MEMBER_DONE, &message);
+        return;
+    }
+    if (ranks->running == sim->agreed && ranks->committed >= sim->agreed_step) {
+        message.outcome = OUTCOME_STOPPED;
         sim_rank_message(sim, event->node, MEMBER_DONE, &message);
         return;
     }

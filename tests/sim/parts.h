@@ -41,6 +41,9 @@ void sim_rank_message(struct sim *sim,
 /* A rank of the node dies of this, and its peers notice. */
 void sim_rank_dies(struct sim *sim, uint32_t node, enum cause cause);
 
+/* The node is gone; its sessions end, and another life of it follows, or, with spares, none. */
+void sim_node_end(struct sim *sim, uint32_t victim);
+
 /* A new incarnation of the node begins. */
 void sim_node_start(struct sim *sim, uint32_t slot);
 
@@ -72,6 +75,7 @@ void sim_on_sent(struct sim *sim, uint32_t node, enum message_kind kind);
 void sim_on_heal(struct sim *sim);
 void sim_on_crash(struct sim *sim, const struct sim_event *event);
 void sim_on_freeze(struct sim *sim, const struct sim_event *event);
+void sim_on_expire(struct sim *sim, const struct sim_event *event);
 void sim_on_apart(struct sim *sim, const struct sim_event *event);
 
 /* A node ends its session to one that is silent, which may hear of it. */

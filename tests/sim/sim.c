@@ -33,6 +33,7 @@ static const sim_handler handlers[SIM_KINDS] = {
     [SIM_CRASH] = sim_on_crash,
     [SIM_FREEZE] = sim_on_freeze,
     [SIM_APART] = sim_on_apart,
+    [SIM_EXPIRE] = sim_on_expire,
     [SIM_WITNESS] = sim_on_witness,
     [SIM_WRITE] = sim_on_write,
     [SIM_READ] = sim_on_read,
@@ -92,7 +93,8 @@ static void sim_begin(struct sim *sim, uint64_t seed, bool trace)
     sim->trace = trace;
     sim->seed = sim->random = seed;
     sim->now = 0;
-    sim->directory_down = sim->over = sim->looked = false;
+    sim->directory_down = sim->over = sim->looked = sim->stopping = false;
+    sim->agreed = 0;
     sim->apart = sim->remote = 0;
     sim->calm = sim->started = 0;
     sim->events = 0;

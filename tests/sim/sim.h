@@ -46,6 +46,7 @@ enum sim_kind {
     SIM_HEAL,      /* what was cut off is there again */
     SIM_CRASH,     /* the node dies */
     SIM_FREEZE,    /* it stands still */
+    SIM_EXPIRE,    /* it was to leave, and its time is over */
     SIM_APART,     /* some nodes are cut off */
     SIM_FAULT,     /* something bad happens */
     SIM_KINDS
@@ -79,6 +80,7 @@ struct sim_ranks {
 struct sim_node {
     bool alive;
     bool left;      /* was told that the job is over */
+    bool drained;   /* was told to leave */
     int64_t frozen; /* until then it stands still, and everything waits for it */
     struct identity id;
     struct member member;
@@ -154,6 +156,8 @@ struct sim_counts {
     long votes; /* of the witness */
     long crashes;
     long restarts;         /* of a controller */
+    long drains;           /* nodes that were told to leave */
+    long stops;            /* jobs that stopped for that */
     long conflicts;        /* writes of one that had not read the newest */
     int64_t longest;       /* from the end of all faults to the last go */
     uint64_t longest_seed; /* where it took that long */
@@ -182,6 +186,9 @@ struct sim {
     struct sim_controller controllers[SIM_CONTROLLERS];
     bool directory_down;
     bool over;
+    bool stopping;       /* a lead has decided that the job stops */
+    uint64_t agreed;     /* generation whose ranks stop together */
+    int64_t agreed_step; /* after this step */
     int faults_left;
     uint32_t apart;  /* bit per node: those that reach only each other */
     uint32_t remote; /* bit per node: those that do not reach the directory */

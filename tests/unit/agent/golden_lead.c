@@ -15,6 +15,7 @@ static const struct {
     [LEAD_READY] = {"ready", MESSAGE_READY},
     [LEAD_RECORDED] = {"recorded", MESSAGE_RECORDED},
     [LEAD_FAULT] = {"fault", MESSAGE_FAULT},
+    [LEAD_LEAVE] = {"leave", MESSAGE_LEAVE},
     [LEAD_DONE] = {"done", MESSAGE_DONE},
     [LEAD_WITNESSED] = {"witnessed", MESSAGE_NONE},
     [LEAD_LEARNED] = {"learned", MESSAGE_NONE},
@@ -143,6 +144,7 @@ static void event_read(struct golden_lead *golden,
     event->text = golden_value(line, "text");
     event->local_rank = (uint32_t)golden_number(line, "rank", 0);
     event->silent = golden_has(line, "silent");
+    event->left = golden_has(line, "left");
     event->restored = GOLDEN_EPOCH + golden_time(line, "restored", 0);
     event->stepped = GOLDEN_EPOCH + golden_time(line, "stepped", 0);
     if (event->kind == LEAD_STAND)
@@ -170,13 +172,14 @@ static void add_peers(struct text *out, const struct lead *lead)
         first = false;
         golden_add_identity(out, &peer->id);
         text_addf(out,
-                  "%s%s%s%s%s%s%s",
+                  "%s%s%s%s%s%s%s%s",
                   peer->promised || peer->ready || peer->recorded || peer->done ? ":" : "",
                   peer->promised ? "p" : "",
                   peer->ready ? "s" : "",
                   peer->recorded ? "r" : "",
                   peer->done ? "d" : "",
                   peer->lost ? ":lost" : "",
+                  peer->leaving ? ":leaves" : "",
                   peer->unfit ? ":unfit" : "");
     }
 }
@@ -213,6 +216,8 @@ static void add_incident(struct text *out, const struct incident *incident)
 
 void golden_lead_add(struct text *out, const struct lead *lead)
 {
+    static const char *const partings[] = {"", " gathers-leaves", " hands-over"};
+
     text_addf(out,
               "> = %s %llu, seen=%llu",
               lead_state_name(lead->state),
@@ -234,6 +239,9 @@ void golden_lead_add(struct text *out, const struct lead *lead)
                   lead->witness_recorded ? ":r" : "");
     if (lead->state == LEAD_RUN)
         text_addf(out, " restore=%lld", (long long)lead->restore);
+    text_add(out, partings[lead->parting]);
+    if (lead->stopping)
+        text_add(out, " stopping");
     if (lead->outbid)
         text_addf(out, " outbid=%u", lead->outbid);
     if (lead->crashes)

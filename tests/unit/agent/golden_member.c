@@ -20,6 +20,8 @@ static const struct {
     [MEMBER_FINISH] = {"finish", MESSAGE_FINISH},
     [MEMBER_REFUSED] = {"refused", MESSAGE_REFUSE},
     [MEMBER_KILL] = {"kill", MESSAGE_KILL},
+    [MEMBER_LEAVE] = {"leave", MESSAGE_LEAVE},
+    [MEMBER_DRAIN] = {"drain", MESSAGE_NONE},
     [MEMBER_HELLO] = {"hello", MESSAGE_HELLO},
     [MEMBER_QUIET] = {"quiet", MESSAGE_NONE},
     [MEMBER_SET] = {"set", MESSAGE_NONE},
@@ -74,6 +76,8 @@ void golden_member_add(struct text *out, const struct member *member)
     if (member->assigned.generation)
         golden_add_view(out, "assigned", &member->assigned);
     text_addf(out, member->quiet ? " quiet" : " busy");
+    if (member->leaving)
+        text_add(out, " leaving");
     if (member->stands)
         text_addf(out, " stands=%u", member->stands);
     if (member->redirects)

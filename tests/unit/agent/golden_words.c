@@ -96,7 +96,7 @@ static void fault_read(const struct golden_line *line, struct message *message)
 
 static enum outcome outcome_read(const struct golden_line *line)
 {
-    static const char *const names[] = {"none", "succeeded", "failed", "stopped"};
+    static const char *const names[] = {"none", "succeeded", "failed", "stopped", "drained"};
     const char *word = golden_value(line, "outcome");
 
     for (unsigned i = 0; word && i < sizeof names / sizeof *names; i++) {
@@ -126,6 +126,7 @@ void golden_message(const struct golden_line *line,
     message->committed = golden_number(line, "committed", -1);
     message->begun = golden_number(line, "begun", 0);
     message->outcome = outcome_read(line);
+    message->patience = golden_time(line, "patience", 0);
     blobs_read(line, out);
     if (golden_value(line, "cause"))
         fault_read(line, message);
@@ -182,7 +183,7 @@ static void add_text(struct text *out, const char *text)
 
 static void add_outcome(struct text *out, enum outcome outcome)
 {
-    static const char *const names[] = {"none", "succeeded", "failed", "stopped"};
+    static const char *const names[] = {"none", "succeeded", "failed", "stopped", "drained"};
 
     if (outcome)
         text_addf(out, " outcome=%s", names[outcome]);
@@ -230,6 +231,10 @@ static void add_message(struct text *out, const struct message *message)
         text_add(out, " lead=");
         golden_add_identity(out, &message->lead);
     }
+    if (message->patience) {
+        text_add(out, " patience=");
+        golden_add_time(out, message->patience);
+    }
     add_blobs(out, message);
     add_outcome(out, message->outcome);
     add_text(out, message->text);
@@ -248,6 +253,7 @@ static void add_effect(struct text *out, const struct effect *effect, int64_t no
                                                     "place",
                                                     "start",
                                                     "kill",
+                                                    "drain",
                                                     "fence",
                                                     "incident",
                                                     "leave"};
@@ -263,6 +269,8 @@ static void add_effect(struct text *out, const struct effect *effect, int64_t no
         text_addf(out, " %llu", (unsigned long long)effect->number);
     if (effect->view)
         golden_add_view(out, "view", effect->view);
+    if (effect->left)
+        text_add(out, " left");
     if (effect->kind == EFFECT_TIMER || effect->kind == EFFECT_ENROLL || effect->due)
         add_due(out, effect->due, now);
     add_outcome(out, effect->outcome);

@@ -27,7 +27,7 @@ static void items_come_out_in_the_order_they_went_in(void)
     CU_ASSERT(inbox_take(&inbox) == NULL);
     inbox_lost(&inbox, &id, true);
     inbox_envelope(&inbox, "abc", 3);
-    inbox_stand(&inbox, &id, 77);
+    inbox_stand(&inbox, &id, 77, true);
     inbox_member(&inbox, &(struct member_event){.kind = MEMBER_TIMER});
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
         item = take(&inbox);
@@ -77,11 +77,11 @@ static void what_goes_with_an_item_comes_with_it(void)
     struct identity id = {.slot = 3, .life = {1, 2}};
     struct inbox_item *item;
 
-    inbox_stand(&inbox, &id, 77);
+    inbox_stand(&inbox, &id, 77, true);
     inbox_member(&inbox, &(struct member_event){.kind = MEMBER_ENROLLED, .identity = id});
     item = take(&inbox);
     CU_ASSERT(identity_equal(&item->id, &id));
-    CU_ASSERT(item->since == 77);
+    CU_ASSERT(item->since == 77 && item->left);
     inbox_free(item);
     item = take(&inbox);
     CU_ASSERT(identity_equal(&item->event.identity, &id));

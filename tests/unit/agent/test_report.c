@@ -307,11 +307,11 @@ static void a_directory_that_wants_the_job_to_stop_is_heard(void)
 
     scene->agent.lead.state = LEAD_RUN;
     report(scene);
-    CU_ASSERT(!scene->agent.draining);
+    CU_ASSERT(!scene->agent.lead.stopping);
     reply.drain = 1;
     answer(scene, reply);
     report(scene);
-    CU_ASSERT(scene->agent.draining);
+    CU_ASSERT(scene->agent.lead.stopping && scene->agent.drain == LINK_DRAIN_STOP);
     scene_free(scene);
 }
 
