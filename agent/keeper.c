@@ -32,6 +32,7 @@
 #define FAILURES     8                /* in a row, then the keeper gives up */
 #define EXIT_GAVE_UP 1
 #define FLUSH        CLOCK_SECONDS(2) /* at the end, for the reader of the output to take it */
+#define DRAIN_MARGIN CLOCK_SECONDS(2) /* of the grace period, left for the end itself */
 #define AGENT_LINK   3                /* descriptor of the agent proper */
 
 extern char **environ;
@@ -61,6 +62,8 @@ struct keeper {
     struct child ranks[MESSAGE_RANKS];
     struct keeper_output output;
     struct timer flush_timer;
+    struct timer drain_timer; /* nobody has left in time */
+    int64_t drain_due;        /* when the agent is to have left; 0 = it was not asked to */
     bool leaving;
     int code;
 };
@@ -339,6 +342,7 @@ static void on_spawn(struct keeper *keeper, const struct keeper_link_message *me
 /* The agent proper. */
 
 static void agent_start(void *context);
+static void drain_tell(struct keeper *keeper);
 
 static void on_agent_link(void *context, uint32_t events)
 {
@@ -451,6 +455,45 @@ static void agent_start(void *context)
             rank_hand_over(keeper, i);
     }
     tell(keeper, &ready, NULL, 0);
+    drain_tell(keeper);
+}
+
+/* Draining. */
+
+static void drain_tell(struct keeper *keeper)
+{
+    struct keeper_link_message drain = {.type = KEEPER_LINK_DRAIN};
+    int64_t left = keeper->drain_due - clock_now();
+
+    if (!keeper->drain_due)
+        return;
+    drain.code = left > 0 ? (uint32_t)(left / CLOCK_MS(1)) : 0;
+    tell(keeper, &drain, NULL, 0);
+}
+
+static void drain_late(void *context)
+{
+    struct keeper *keeper = context;
+
+    log_warning(&keeper->log, "the agent has not left in time");
+    leave(keeper, 128 + SIGTERM);
+}
+
+/* The pod is to end: the agent is told, and has all of the grace period but a tenth, at least 2 s.
+ */
+static void drain(struct keeper *keeper)
+{
+    int64_t grace = CLOCK_SECONDS(keeper->settings->grace);
+    int64_t margin = grace / 10 > DRAIN_MARGIN ? grace / 10 : DRAIN_MARGIN;
+    int64_t now = clock_now();
+
+    if (keeper->drain_due || keeper->leaving)
+        return;
+    if (margin > grace / 2)
+        margin = grace / 2;
+    keeper->drain_due = now + grace - margin;
+    loop_timer(&keeper->loop, &keeper->drain_timer, now + grace - margin / 2);
+    drain_tell(keeper);
 }
 
 /* Signals. */
@@ -464,6 +507,8 @@ static void on_signal(void *context, uint32_t events)
     while ((number = signals_next(&keeper->signals))) {
         if (number == SIGCHLD)
             orphans_reap(keeper);
+        else if (number == SIGTERM || number == SIGINT)
+            drain(keeper);
         else
             leave(keeper, 128 + number);
     }
@@ -477,6 +522,7 @@ static int keeper_begin(struct keeper *keeper, struct error *error)
     keeper->signals = (struct watch){.call = on_signal, .context = keeper};
     keeper->agent_timer = (struct timer){.call = agent_start, .context = keeper};
     keeper->flush_timer = (struct timer){.call = end, .context = keeper};
+    keeper->drain_timer = (struct timer){.call = drain_late, .context = keeper};
     keeper->output.taken = end_check;
     keeper->output.context = keeper;
     if (loop_init(&keeper->loop, error) ||

@@ -41,6 +41,7 @@ int settings_read(struct settings *settings, int argc, char **argv)
         {"metrics", 'm', OPTION_TEXT, "HOST:PORT", "serve metrics here", &settings->metrics, 0, 0},
         {"verdict", 0, OPTION_TEXT, "FILE", "write the outcome here", &settings->verdict, 0, 0},
         {"memory-group", 0, OPTION_TEXT, "DIR", "watch this cgroup", &settings->memory_group, 0, 0},
+        {"grace", 0, OPTION_INTEGER, "SECONDS", "from SIGTERM on", &settings->grace, 1, 86400},
         {"log-level", 0, OPTION_TEXT, "LEVEL", "debug, info, warning, error", &level, 0, 0},
     };
     const struct options options = {
@@ -52,7 +53,11 @@ int settings_read(struct settings *settings, int argc, char **argv)
                    "COMMAND once for each rank, and repairs the job when something dies.",
         .details =
             "'muster-agent install PATH' copies this program to PATH and does nothing else.\n\n"
-            "Exit codes: 0 the job succeeded or was stopped; 1 it failed; 2 wrong usage.",
+            "SIGTERM or SIGINT: the others are told, what is trained is handed over or saved, and\n"
+            "the pod is left, within the grace period. SIGHUP ends everything at once.\n\n"
+            "Exit codes: 0 the job succeeded or was stopped, or this pod has left it; 1 it "
+            "failed,\n"
+            "or the pod was not left in time; 2 wrong usage; 128 + number: ended by that signal.",
         .rows = rows,
         .row_count = sizeof rows / sizeof *rows};
     struct error error;
@@ -60,7 +65,7 @@ int settings_read(struct settings *settings, int argc, char **argv)
     int outcome;
 
     *settings = (struct settings){
-        .attempt = 1, .ranks = 1, .listen = "127.0.0.1:0", .node = "", .command = NULL};
+        .attempt = 1, .ranks = 1, .listen = "127.0.0.1:0", .node = "", .grace = 30};
     outcome = options_read(&options, argc, argv, &first, &error);
     if (outcome > 0)
         return 1;

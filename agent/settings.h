@@ -24,6 +24,7 @@ struct settings {
     const char *metrics;      /* where metrics are served; NULL = nowhere */
     const char *memory_group; /* directory of the control group that bounds it; NULL = its own */
     const char *verdict;      /* file that receives how the job ended; NULL = none */
+    int64_t grace;            /* seconds from SIGTERM to SIGKILL */
     enum log_level log_level;
     char *const *command;          /* of a rank, ended by NULL */
     struct member_name name;       /* of this slot; without a life */

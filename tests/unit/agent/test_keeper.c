@@ -275,6 +275,21 @@ static void part_wait(struct played *played)
         pause();
 }
 
+/* The first life is told to leave and dies, the second one leaves. */
+static void part_drain(struct played *played)
+{
+    await(played, KEEPER_LINK_READY);
+    if (access(note_path(), F_OK) && write(1, "!", 1) != 1)
+        part_fail("nobody listens");
+    await(played, KEEPER_LINK_DRAIN);
+    if (played->message.code == 0 || played->message.code > 27000)
+        part_fail("another time to leave");
+    if (access(note_path(), F_OK) == 0)
+        leave(played, 4);
+    note_leave("");
+    _exit(1);
+}
+
 static const struct {
     const char *name;
     void (*play)(struct played *played);
@@ -290,7 +305,8 @@ static const struct {
              {"heir", part_heir},
              {"deaf", part_deaf},
              {"no such command", part_no_such_command},
-             {"wait", part_wait}};
+             {"wait", part_wait},
+             {"drain", part_drain}};
 
 /* Before main: in an agent's process no test runs. */
 __attribute__((constructor)) static void agent_play(void)
@@ -308,6 +324,7 @@ __attribute__((constructor)) static void agent_play(void)
 /* The test's side. */
 
 static char note[128]; /* of the keeper that was started last */
+static int64_t grace = 30;
 
 /* Starts a keeper whose agent plays `part` and whose ranks run `command`; its standard output
  * and error go to `output` if that is a descriptor. */
@@ -319,6 +336,7 @@ static pid_t keeper_start(const char *part, char *const *command, int output)
                                       .slot = 5,
                                       .ranks = 2,
                                       .host = "127.0.0.1",
+                                      .grace = grace,
                                       .log_level = LOG_LEVEL_ERROR,
                                       .command = command};
     pid_t child;
@@ -526,7 +544,8 @@ static void a_reader_that_does_not_read_holds_up_the_rank_alone(void)
     CU_ASSERT(access(through.data, F_OK) != 0);
 }
 
-static void a_signal_ends_all_of_it(void)
+/* Sends a signal once the agent is there. The keeper is to end with that code. */
+static void signalled(const char *part, int number, int code)
 {
     char *const command[] = {NULL};
     char byte;
@@ -534,13 +553,31 @@ static void a_signal_ends_all_of_it(void)
     pid_t keeper;
 
     CU_ASSERT_FATAL(pipe2(ends, O_CLOEXEC) == 0);
-    keeper = keeper_start("wait", command, ends[1]);
+    keeper = keeper_start(part, command, ends[1]);
     close(ends[1]);
     CU_ASSERT(read(ends[0], &byte, 1) == 1); /* the agent is there */
-    CU_ASSERT(kill(keeper, SIGTERM) == 0);
-    CU_ASSERT(keeper_end(keeper) == 128 + SIGTERM);
+    CU_ASSERT(kill(keeper, number) == 0);
+    CU_ASSERT(keeper_end(keeper) == code);
     CU_ASSERT(read(ends[0], &byte, 1) == 0); /* nobody is left who holds the other end */
     close(ends[0]);
+}
+
+static void a_hang_up_ends_all_of_it(void)
+{
+    signalled("wait", SIGHUP, 128 + SIGHUP);
+}
+
+static void every_agent_is_told_that_the_pod_is_to_end(void)
+{
+    signalled("drain", SIGTERM, 4);
+    signalled("drain", SIGINT, 4);
+}
+
+static void an_agent_that_does_not_leave_in_time_is_ended(void)
+{
+    grace = 1;
+    signalled("wait", SIGTERM, 128 + SIGTERM);
+    grace = 30;
 }
 
 SUITE("agent keeper",
@@ -564,4 +601,7 @@ SUITE("agent keeper",
       {"what a rank says survives its agent", what_a_rank_says_survives_its_agent},
       {"a reader that does not read holds up the rank alone",
        a_reader_that_does_not_read_holds_up_the_rank_alone},
-      {"a signal ends all of it", a_signal_ends_all_of_it})
+      {"a hang-up ends all of it", a_hang_up_ends_all_of_it},
+      {"every agent is told that the pod is to end", every_agent_is_told_that_the_pod_is_to_end},
+      {"an agent that does not leave in time is ended",
+       an_agent_that_does_not_leave_in_time_is_ended})

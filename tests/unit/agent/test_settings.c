@@ -48,6 +48,7 @@ static void every_option_reaches_its_setting(void)
                        "--metrics=0.0.0.0:9100",
                        "--verdict=/run/verdict",
                        "--memory-group=/sys/fs/cgroup/pod",
+                       "--grace=90",
                        "--log-level=debug",
                        "--",
                        "muster-trainer",
@@ -57,6 +58,7 @@ static void every_option_reaches_its_setting(void)
     CHECK_TEXT(text_string(&said), "");
     CHECK_TEXT(settings->job, "uid");
     CU_ASSERT(settings->attempt == 3 && settings->slot == 5 && settings->ranks == 4);
+    CU_ASSERT(settings->grace == 90);
     CHECK_TEXT(settings->directory, "127.0.0.1:9");
     CHECK_TEXT(settings->token_file, "/run/token");
     CHECK_TEXT(settings->trust_file, "/run/trust");
