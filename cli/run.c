@@ -35,7 +35,8 @@ static const char details[] =
     "A fault is rank:R (its process), agent:S (the agent proper of a slot), slot:S or pod:S\n"
     "(everything of it) or lead, then @step=N or @SECONDSs after the first step. It is\n"
     "killed, or, with /SECONDSs behind that, stopped for so long, an agent with its keeper;\n"
-    "a pod is killed, and started again only then:\n"
+    "a pod is killed, and started again only then. drain:S asks a slot to leave, as the\n"
+    "drain of a node does:\n"
     "  --faults rank:2@step=300,slot:1@25s,agent:0@30s/5s\n\n"
     "Exit codes: 0 succeeded; 1 failed; 2 wrong usage or an invalid manifest, nothing was\n"
     "started; 130 stopped on request.";

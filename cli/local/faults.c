@@ -8,7 +8,8 @@
 #include "base/text.h"
 
 #define ALLOWED                                                                                    \
-    "rank:R, agent:S, slot:S, pod:S or lead, then @step=N or @SECONDSs, then nothing or /SECONDSs"
+    "rank:R, agent:S, slot:S, pod:S, drain:S or lead, then @step=N or @SECONDSs, then nothing or " \
+    "/SECONDSs"
 #define SECOND 1e9
 
 #define SECONDS_MOST 1e6
@@ -21,7 +22,8 @@ static const struct {
                {"agent", FAULT_AGENT, true},
                {"slot", FAULT_SLOT, true},
                {"pod", FAULT_POD, true},
-               {"lead", FAULT_LEAD, false}};
+               {"lead", FAULT_LEAD, false},
+               {"drain", FAULT_DRAIN, true}};
 
 #define TARGETS (sizeof targets / sizeof *targets)
 
@@ -89,7 +91,8 @@ static int entry_parse(const char *text,
         return error_set(error, "'%s' is not a fault: allowed are %s", text, ALLOWED);
     snprintf(what, sizeof what, "%.*s", (int)(at - text), text);
     snprintf(when, sizeof when, "%s", at + 1);
-    if (target_parse(what, entry) || when_parse(when, entry))
+    if (target_parse(what, entry) || when_parse(when, entry) ||
+        (entry->target == FAULT_DRAIN && entry->length))
         return error_set(error, "'%s' is not a fault: allowed are %s", text, ALLOWED);
     bound = entry->target == FAULT_RANK ? ranks : slots;
     if (entry->index >= bound)
@@ -154,6 +157,8 @@ void faults_name(const struct fault_entry *entry, char *out, unsigned size)
         if (targets[i].target == entry->target)
             name = targets[i].name;
     }
+    if (entry->target == FAULT_DRAIN)
+        name = "slot";
     if (entry->target == FAULT_LEAD)
         snprintf(out, size, "%s", name);
     else

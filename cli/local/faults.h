@@ -1,4 +1,5 @@
-/* faults - what is to be killed or stopped while a local job runs, and when. Parsing is pure.
+/* faults - what is to be killed, stopped or drained while a local job runs, and when. Parsing is
+ * pure.
  *
  * A list such as "rank:2@step=300,slot:1@25s,lead@step=900,agent:0@30.5s/4s":
  *   rank:R   the process of global rank R
@@ -6,6 +7,7 @@
  *   slot:S   everything of slot S: keeper, agent and ranks
  *   pod:S    the same, and nothing takes its place for a time
  *   lead     everything of the slot that leads
+ *   drain:S  slot S is asked to leave, as by a drain of its node; never stopped
  * at a committed step, or so many seconds (a plain decimal number) after the first step. With
  * /SECONDSs behind that it is not killed but stopped for so long, an agent with its keeper; a pod
  * is killed and started again only then. */
@@ -19,7 +21,7 @@
 
 #define FAULTS_MOST 256
 
-enum fault_target { FAULT_RANK, FAULT_AGENT, FAULT_SLOT, FAULT_POD, FAULT_LEAD };
+enum fault_target { FAULT_RANK, FAULT_AGENT, FAULT_SLOT, FAULT_POD, FAULT_LEAD, FAULT_DRAIN };
 
 struct fault_entry {
     enum fault_target target;
@@ -49,7 +51,7 @@ struct fault_entry *faults_due(struct faults *faults, int64_t step, int64_t sinc
 /* The first entry whose target is stopped and is to go on by `now`, or NULL. */
 struct fault_entry *faults_over(struct faults *faults, int64_t now);
 
-/* Says what an entry kills or stops, "rank 2". */
+/* Says what an entry kills, stops or drains, "rank 2". */
 void faults_name(const struct fault_entry *entry, char *out, unsigned size);
 
 #endif

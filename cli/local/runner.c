@@ -244,7 +244,7 @@ static void verdict_take(struct runner *runner, uint32_t slot)
         end(runner, RUNNER_SUCCEEDED, text.data);
     else if (!strcmp(outcome.data, "Stopped"))
         end(runner, RUNNER_STOPPED, text.data);
-    else
+    else if (strcmp(outcome.data, "Drained") != 0) /* the job goes on without it */
         end(runner, RUNNER_FAILED, text.data);
 }
 
@@ -371,6 +371,8 @@ static int fault_signal(const struct runner *runner, const struct fault_entry *e
     case FAULT_POD:
         slots_hold(slots, entry->index, entry->struck + entry->length);
         break;
+    case FAULT_DRAIN:
+        return slots_signal_keeper(slots, entry->index, SIGTERM);
     case FAULT_SLOT:
     case FAULT_LEAD:
         break;
@@ -378,30 +380,40 @@ static int fault_signal(const struct runner *runner, const struct fault_entry *e
     return slots_signal(slots, entry->index, signal);
 }
 
+/* Whether its target is stopped for a time, in place of killed. */
+static bool fault_stops(const struct fault_entry *entry)
+{
+    return entry->length && entry->target != FAULT_POD;
+}
+
+/* What an entry does to its target. */
+static const char *fault_deed(const struct fault_entry *entry)
+{
+    if (entry->target == FAULT_DRAIN)
+        return "drained";
+    return fault_stops(entry) ? "stopped" : "killed";
+}
+
 static void fault_inject(struct runner *runner, struct fault_entry *entry)
 {
     CLEAN(text) struct text where = {0};
     char name[64];
-    bool stops = entry->length && entry->target != FAULT_POD;
     int missed;
 
     if (entry->target == FAULT_LEAD)
         entry->index = runner->lead;
     entry->struck = clock_now();
     entry->done = true;
-    missed = fault_signal(runner, entry, stops ? SIGSTOP : SIGKILL);
-    entry->resumed = missed || !stops;
+    missed = fault_signal(runner, entry, fault_stops(entry) ? SIGSTOP : SIGKILL);
+    entry->resumed = missed || !fault_stops(entry);
     if (runner->progress.committed >= 0)
         text_addf(&where, " at step %lld", (long long)runner->progress.committed);
     faults_name(entry, name, sizeof name);
     if (missed)
         screen_note(&runner->screen, "fault: %s is not there%s", name, text_string(&where));
     else
-        screen_note(&runner->screen,
-                    "fault: %s %s%s",
-                    stops ? "stopped" : "killed",
-                    name,
-                    text_string(&where));
+        screen_note(
+            &runner->screen, "fault: %s %s%s", fault_deed(entry), name, text_string(&where));
 }
 
 static void fault_resume(struct runner *runner, struct fault_entry *entry)

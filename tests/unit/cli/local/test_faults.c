@@ -30,6 +30,7 @@ static void every_target_and_both_times_are_read(void)
         {"slot:1@.25s", {.target = FAULT_SLOT, .index = 1, .step = -1, .after = CLOCK_MS(250)}},
         {"pod:0@step=3/9s",
          {.target = FAULT_POD, .index = 0, .step = 3, .length = CLOCK_SECONDS(9)}},
+        {"drain:2@step=40", {.target = FAULT_DRAIN, .index = 2, .step = 40}},
         {"lead@step=900", {.target = FAULT_LEAD, .step = 900}},
         {"lead@1000000s", {.target = FAULT_LEAD, .step = -1, .after = CLOCK_SECONDS(1000000)}},
         {"rank:1@step=7/2.5s",
@@ -65,7 +66,8 @@ static void a_list_keeps_its_order_and_may_be_empty(void)
 }
 
 #define ALLOWED                                                                                    \
-    " is not a fault: allowed are rank:R, agent:S, slot:S, pod:S or lead, then @step=N or "        \
+    " is not a fault: allowed are rank:R, agent:S, slot:S, pod:S, drain:S or lead, then @step=N "  \
+    "or "                                                                                          \
     "@SECONDSs, then nothing or /SECONDSs"
 
 static void each_error_names_the_entry_and_changes_nothing(void)
@@ -109,6 +111,9 @@ static void each_error_names_the_entry_and_changes_nothing(void)
         {"lead@step=", "'lead@step='" ALLOWED},
         {"lead@step=9223372036854775808", "'lead@step=9223372036854775808'" ALLOWED},
         {"lead@1s/", "'lead@1s/'" ALLOWED},
+        {"drain:1@1s/2s", "'drain:1@1s/2s'" ALLOWED},
+        {"drain@1s", "'drain@1s'" ALLOWED},
+        {"drain:3@1s", "'drain:3@1s': there are only 0 to 2"},
         {"lead@1s/0s", "'lead@1s/0s'" ALLOWED},
         {"lead@1s/5", "'lead@1s/5'" ALLOWED},
         {"lead@1s/1s/1s", "'lead@1s/1s/1s'" ALLOWED},
@@ -200,12 +205,12 @@ static void what_was_stopped_goes_on_after_its_time_and_once(void)
 
 static void a_name_says_what_is_killed(void)
 {
-    static const char *const names[] = {"rank 2", "agent 1", "slot 0", "lead"};
+    static const char *const names[] = {"rank 2", "agent 1", "slot 0", "lead", "slot 2"};
     struct faults faults;
     char name[32];
 
-    CU_ASSERT_FATAL(parse(&faults, "rank:2@1s,agent:1@1s,slot:0@1s,lead@1s", NULL) == 0);
-    for (size_t i = 0; i < 4; i++) {
+    CU_ASSERT_FATAL(parse(&faults, "rank:2@1s,agent:1@1s,slot:0@1s,lead@1s,drain:2@1s", NULL) == 0);
+    for (size_t i = 0; i < 5; i++) {
         faults_name(&faults.entries[i], name, sizeof name);
         CHECK_TEXT(name, names[i]);
     }
