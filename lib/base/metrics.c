@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,12 +72,20 @@ void metrics_add(struct metrics *metrics, size_t family, const char *labels, dou
 
 static void value_print(double value, struct text *out)
 {
-    if (isnan(value))
-        text_add(out, "NaN");
-    else if (isinf(value))
+    if (isinf(value))
         text_add(out, value > 0 ? "+Inf" : "-Inf");
     else
         json_add_number(out, value);
+}
+
+/* Whether there is anything to print of a family. */
+static bool is_known(const struct metric_samples *samples)
+{
+    for (size_t i = 0; i < samples->count; i++) {
+        if (!isnan(samples->items[i].value))
+            return true;
+    }
+    return false;
 }
 
 void metrics_print(const struct metrics *metrics, struct text *out)
@@ -87,13 +96,15 @@ void metrics_print(const struct metrics *metrics, struct text *out)
         const struct metric_family *family = &metrics->families[f];
         const struct metric_samples *samples = &metrics->samples[f];
 
-        if (!samples->count)
+        if (!is_known(samples))
             continue;
         text_addf(out, "# HELP %s %s\n", family->name, family->help);
         text_addf(out, "# TYPE %s %s\n", family->name, kinds[family->kind]);
         for (size_t i = 0; i < samples->count; i++) {
             const char *labels = samples->items[i].labels;
 
+            if (isnan(samples->items[i].value))
+                continue;
             text_addf(out, *labels ? "%s{%s} " : "%s%s ", family->name, labels);
             value_print(samples->items[i].value, out);
             text_add(out, "\n");

@@ -1,7 +1,7 @@
 /* metrics - a small registry that prints the Prometheus text format. Pure.
  *
  * Families are declared in a static table; samples are found by their label text, which the caller
- * builds from a bounded set of values. */
+ * builds from a bounded set of values. A value that is NaN is not known, and not printed. */
 #ifndef BASE_METRICS_H
 #define BASE_METRICS_H
 

@@ -48,7 +48,6 @@ static void every_number_is_printed_exactly(void)
     } rows[] = {
         {0, "muster_step 0\n"},
         {-1.25, "muster_step -1.25\n"},
-        {NAN, "muster_step NaN\n"},
         {INFINITY, "muster_step +Inf\n"},
         {-INFINITY, "muster_step -Inf\n"},
         {9007199254740991.0, "muster_step 9007199254740991\n"}, /* a counter of bytes */
@@ -65,6 +64,23 @@ static void every_number_is_printed_exactly(void)
         CHECK_TEXT(strstr(text_string(&out), "gauge\n") + strlen("gauge\n"), rows[i].line);
         metrics_done(&metrics);
     }
+}
+
+static void what_is_not_known_is_not_printed(void)
+{
+    CLEAN(text) struct text out = {0};
+    struct metrics metrics;
+
+    metrics_init(&metrics, families, FAMILIES);
+    metrics_set(&metrics, STEP, "", NAN);
+    metrics_print(&metrics, &out);
+    CHECK_TEXT(text_string(&out), "");
+    metrics_set(&metrics, STEP, "", 1);
+    metrics_set(&metrics, STEP, "rank=\"1\"", NAN);
+    metrics_print(&metrics, &out);
+    CHECK_HAS(out.data, "gauge\nmuster_step 1\n");
+    CU_ASSERT(strstr(out.data, "NaN") == NULL && strstr(out.data, "rank=") == NULL);
+    metrics_done(&metrics);
 }
 
 static void a_full_family_drops_and_counts_and_the_others_go_on(void)
@@ -104,6 +120,7 @@ static void a_cleared_family_begins_anew(void)
 SUITE("base metrics",
       {"families are printed with their samples", families_are_printed_with_their_samples},
       {"every number is printed exactly", every_number_is_printed_exactly},
+      {"what is not known is not printed", what_is_not_known_is_not_printed},
       {"a full family drops and counts and the others go on",
        a_full_family_drops_and_counts_and_the_others_go_on},
       {"a cleared family begins anew", a_cleared_family_begins_anew})
