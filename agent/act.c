@@ -106,6 +106,7 @@ static bool act(struct agent *agent, const struct effect *effect, struct timer *
         break;
     case EFFECT_START:
         agent->go = effect->message;
+        exposition_generation(agent);
         local_want(agent, RANK_START, effect->message.number);
         break;
     case EFFECT_KILL:

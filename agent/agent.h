@@ -91,6 +91,7 @@ struct agent {
     struct timer drain_timer; /* for what is not over in time */
 
     struct rank_progress looks[MESSAGE_RANKS]; /* at the local ranks, the newest */
+    int64_t saved[MESSAGE_RANKS];              /* step of its newest checkpoint, at that look */
     struct hang hang;
     struct timer vigil_timer;
     uint64_t hangs[HANG_VERDICTS]; /* verdicts of the lead here */
@@ -202,5 +203,11 @@ void report_poll(void *context);
 int exposition_open(struct agent *agent, struct error *error);
 void exposition_close(struct agent *agent);
 void exposition_repair(struct agent *agent, const struct incident *incident);
+void exposition_fault(struct agent *agent, enum cause cause); /* of a rank here */
+void exposition_started(struct agent *agent, uint32_t rank);  /* a process of it */
+void exposition_generation(struct agent *agent);              /* the ranks here are to go */
+void exposition_unsaved(struct agent *agent);                 /* a checkpoint */
+void exposition_stepped(struct agent *agent, uint32_t rank);  /* it has committed a step */
+void exposition_saved(struct agent *agent, uint32_t rank);    /* its checkpoint is newer */
 
 #endif

@@ -42,6 +42,17 @@ static void keeper_tell(struct agent *agent, const struct keeper_link_message *m
 
 /* Words from a rank. */
 
+/* A checkpoint could not be written, or, without a reason, one can be again. */
+static void unsaved_take(struct agent *agent, uint32_t rank, const char *reason)
+{
+    snprintf(agent->unsaved, sizeof agent->unsaved, "%s", reason);
+    if (*reason) {
+        log_warning(&agent->log, "rank %u cannot save: %s", (unsigned)rank, reason);
+        exposition_unsaved(agent);
+    }
+    report_now(agent);
+}
+
 static void on_heard(void *context,
                      uint32_t rank,
                      const struct link_message *message,
@@ -57,10 +68,7 @@ static void on_heard(void *context,
                               .text = tail};
 
     if (message->type == LINK_UNSAVED) {
-        snprintf(agent->unsaved, sizeof agent->unsaved, "%s", tail);
-        if (*tail)
-            log_warning(&agent->log, "rank %u cannot save: %s", (unsigned)rank, tail);
-        report_now(agent);
+        unsaved_take(agent, rank, tail);
         return;
     }
     if (message->type >= sizeof words / sizeof *words || !words[message->type].known)
@@ -181,8 +189,11 @@ static void output_do(struct agent *agent, const struct ranks_output *output)
         else
             native_order(agent, &output->orders[i]);
     }
-    for (size_t i = 0; i < output->telling_count; i++)
+    for (size_t i = 0; i < output->telling_count; i++) {
+        if (output->telling[i].kind == MEMBER_FAULT)
+            exposition_fault(agent, output->telling[i].message->fault.cause);
         inbox_member(&agent->inbox, &output->telling[i]);
+    }
     if (output->ended && !agent->ranks_ended && foreign)
         report_now(agent); /* it was held back */
     agent->ranks_ended = output->ended;
@@ -291,6 +302,7 @@ static void on_rank(struct agent *agent,
         return;
     if (agent->spawning[message->rank]) {
         agent->spawning[message->rank] = false;
+        exposition_started(agent, message->rank);
         news_take(agent, &news);
         if (agent->ranks.kind == RANK_FOREIGN)
             report_poll(agent); /* it may be over before the next look */

@@ -44,6 +44,7 @@ struct peers_events {
 struct peers_counts {
     uint64_t missed;   /* beats that did not come in time */
     uint64_t expired;  /* leases */
+    uint64_t probed;   /* connections opened because of that */
     uint64_t replaced; /* sessions that were silent while their peer answered on a new one */
     uint64_t refused;  /* calls and messages, because of who they came from */
 };

@@ -91,6 +91,7 @@ static void expired(struct session *session)
     }
     if (hope_find(peers, &id))
         return;
+    peers->counts.probed++;
     probe = peers_session_open(peers, &id, LEASE_PROBE);
     if (probe)
         beat_send(probe);

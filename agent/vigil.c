@@ -22,6 +22,18 @@ static struct rank_progress page_read(const struct link_page *page)
     return progress;
 }
 
+/* Notes when a rank got on, for those who look from outside. */
+static void times_note(struct agent *agent, uint32_t rank, const struct rank_progress *now)
+{
+    int64_t saved = atomic_load_explicit(&agent->links[rank].page->saved, memory_order_relaxed);
+
+    if (now->committed > agent->looks[rank].committed && now->committed > 0)
+        exposition_stepped(agent, rank);
+    if (saved > agent->saved[rank])
+        exposition_saved(agent, rank);
+    agent->saved[rank] = saved;
+}
+
 uint32_t vigil_look(struct agent *agent, const struct rank_progress **progress)
 {
     *progress = agent->looks;
@@ -31,8 +43,10 @@ uint32_t vigil_look(struct agent *agent, const struct rank_progress **progress)
         const struct link *link = &agent->links[i];
         struct rank_progress now = {0};
 
-        if (link->open)
+        if (link->open) {
             now = page_read(link->page);
+            times_note(agent, i, &now);
+        }
         /* One that gets on needs no second look. */
         if (link->open && !hang_advanced(&agent->looks[i], &now))
             now.stopped = evidence_stopped(EVIDENCE_PROC, link->process);

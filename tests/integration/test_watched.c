@@ -11,6 +11,7 @@
 #include "base/net.h"
 #include "play.h"
 #include "support/check.h"
+#include "support/promtool.h"
 
 #define REPLY    (1 << 16)
 #define PATIENCE 5000 /* milliseconds */
@@ -74,6 +75,10 @@ static void every_agent_shows_metrics_and_health(void)
         CU_ASSERT(page_get(port + slot, "/metrics", reply) > 0);
         CU_ASSERT(strstr(reply, "\nmuster_generation 1\n") != NULL);
         CU_ASSERT(strstr(reply, "\nmuster_checkpoint_failing 0\n") != NULL);
+        CU_ASSERT(strstr(reply, "\nmuster_ranks_ready 1\n") != NULL);
+        CU_ASSERT(strstr(reply, "\nmuster_loss{local_rank=\"0\"} 0.") != NULL);
+        CU_ASSERT(strstr(reply, "\nmuster_last_step_timestamp_seconds{") != NULL);
+        promtool_check(reply);
         CU_ASSERT(page_get(port + slot, "/nothing", reply) > 0);
         CU_ASSERT(strstr(reply, " 404 ") != NULL);
     }

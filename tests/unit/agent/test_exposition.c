@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/net.h"
 #include "support/check.h"
+#include "support/promtool.h"
 
 #define PATIENT CLOCK_SECONDS(20)
 
@@ -51,6 +52,7 @@ static struct scene *scene_new(void)
 
     scene->settings.metrics = "127.0.0.1:0";
     agent->settings = &scene->settings;
+    agent->self = self;
     CU_ASSERT_FATAL(loop_init(&agent->loop, NULL) == 0);
     member_init(&agent->member, &self, 1);
     lead_init(&agent->lead, &self, &job);
@@ -115,11 +117,20 @@ static void metrics_say_what_the_agent_is(void)
     CHECK_HAS(body, "\nmuster_agent_beats_missed_total 0\n");
     CHECK_HAS(body, "\nmuster_agent_leases_expired_total 0\n");
     CHECK_HAS(body, "\nmuster_agent_sessions_replaced_total 0\n");
+    CHECK_HAS(body, "\nmuster_agent_probes_total 0\n");
     CHECK_HAS(body, "\nmuster_agent_hangs_total{of=\"rank\"} 0\n");
+    CHECK_HAS(body, "\nmuster_generations_total 0\n");
+    CHECK_HAS(body, "\nmuster_ranks_ready 0\n");
     lacks(body, "muster_step{");
+    lacks(body, "muster_members");
+    lacks(body, "muster_rank_info");
+    lacks(body, "muster_certificate_end_seconds");
+    lacks(body, "NaN");
+    promtool_check(body);
 
     scene->agent.member.state = MEMBER_RUNNING;
     scene->agent.member.base.generation = 7;
+    scene->agent.member.base.count = 3;
     scene->agent.lead.state = LEAD_RUN;
     scene->agent.standing = DIRECTORY_AWAY;
     scene->agent.unsaved[0] = 'x';
@@ -131,6 +142,8 @@ static void metrics_say_what_the_agent_is(void)
     lacks(body, "state=\"outside\"");
     CHECK_HAS(body, "\nmuster_agent_lead 1\n");
     CHECK_HAS(body, "\nmuster_generation 7\n");
+    CHECK_HAS(body, "\nmuster_members 3\n");
+    CHECK_HAS(body, "\nmuster_ranks_ready 1\n");
     CHECK_HAS(body, "\nmuster_directory_up 0\n");
     CHECK_HAS(body, "\nmuster_checkpoint_failing 1\n");
     CHECK_HAS(body, "\nmuster_agent_hangs_total{of=\"rank\"} 3\n");
@@ -156,6 +169,22 @@ static void a_foreign_rank_is_up_while_its_process_lives(void)
     scene_free(scene);
 }
 
+static void a_rank_says_which_one_it_is_while_it_has_a_place(void)
+{
+    struct scene *scene = scene_new();
+    const struct identity first = {.slot = 0, .life = {1, 1}};
+    const char *body;
+
+    view_add(&scene->agent.member.assigned, &first);
+    view_add(&scene->agent.member.assigned, &scene->agent.self);
+    body = scrape(scene, "/metrics");
+    CHECK_HAS(body, "\nmuster_rank_info{local_rank=\"0\",rank=\"2\"} 1\n");
+    CHECK_HAS(body, "\nmuster_rank_info{local_rank=\"1\",rank=\"3\"} 1\n");
+    scene->agent.member.assigned.count = 0;
+    lacks(scrape(scene, "/metrics"), "muster_rank_info");
+    scene_free(scene);
+}
+
 static void the_page_of_a_rank_is_exposed(void)
 {
     struct scene *scene = scene_new();
@@ -166,19 +195,54 @@ static void the_page_of_a_rank_is_exposed(void)
     scene->agent.ranks.items[1].state = RANK_RUNNING;
     atomic_store(&page->committed, 41);
     atomic_store(&page->total, 100);
+    atomic_store(&page->epoch, 2);
     atomic_store(&page->loss, 0.5);
     atomic_store(&page->accuracy, 0.25);
+    atomic_store(&page->validated, 30);
     atomic_store(&page->samples, 640);
     atomic_store(&page->saved, 40);
+    atomic_store(&page->phase, LINK_PHASE_TRAIN);
     body = scrape(scene, "/metrics");
     CHECK_HAS(body, "\nmuster_rank_up{local_rank=\"1\"} 1\n");
+    CHECK_HAS(body, "\nmuster_rank_phase{local_rank=\"1\",phase=\"train\"} 1\n");
     CHECK_HAS(body, "\nmuster_step{local_rank=\"1\"} 41\n");
     CHECK_HAS(body, "\nmuster_steps_planned{local_rank=\"1\"} 100\n");
+    CHECK_HAS(body, "\nmuster_epoch{local_rank=\"1\"} 2\n");
     CHECK_HAS(body, "\nmuster_loss{local_rank=\"1\"} 0.5\n");
     CHECK_HAS(body, "\nmuster_accuracy_ratio{local_rank=\"1\"} 0.25\n");
     CHECK_HAS(body, "\nmuster_samples_total{local_rank=\"1\"} 640\n");
     CHECK_HAS(body, "\nmuster_checkpoint_step{local_rank=\"1\"} 40\n");
     lacks(body, "muster_step{local_rank=\"0\"}");
+    promtool_check(body);
+    scene->agent.links[1].page = NULL;
+    lacks(scrape(scene, "/metrics"), "muster_step{");
+    free(page);
+    scene_free(scene);
+}
+
+/* A page is zero until its rank has written it, and says 0 of what did not come yet. */
+static void what_a_rank_has_not_said_is_left_out(void)
+{
+    static const char *const families[] = {
+        "muster_steps_planned{",
+        "muster_epoch{",
+        "muster_loss{",
+        "muster_accuracy_ratio{",
+        "muster_checkpoint_step{",
+        "muster_last_step_timestamp_seconds{",
+    };
+    struct scene *scene = scene_new();
+    struct link_page *page = memory_get(1, LINK_PAGE);
+    const char *body;
+
+    scene->agent.links[0].page = page;
+    body = scrape(scene, "/metrics");
+    CHECK_HAS(body, "\nmuster_step{local_rank=\"0\"} 0\n");
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+        lacks(body, families[i]);
+    atomic_store(&page->committed, LINK_NO_STATE);
+    atomic_store(&page->loss, NAN);
+    lacks(scrape(scene, "/metrics"), "muster_step{");
     free(page);
     scene_free(scene);
 }
@@ -188,6 +252,9 @@ static void repairs_are_counted_by_cause(void)
     struct scene *scene = scene_new();
     const struct incident incident = {.cause = CAUSE_AGENT_LOST,
                                       .seen = CLOCK_SECONDS(10),
+                                      .revoked = CLOCK_MS(10010),
+                                      .formed = CLOCK_MS(10110),
+                                      .restored = CLOCK_MS(10210),
                                       .stepped = CLOCK_MS(10250),
                                       .steps_redone = 1};
     const char *body;
@@ -196,10 +263,40 @@ static void repairs_are_counted_by_cause(void)
     exposition_repair(&scene->agent, &incident);
     exposition_repair(&scene->agent, &(struct incident){.cause = CAUSE_RANK_CRASH});
     body = scrape(scene, "/metrics");
-    CHECK_HAS(body, "\nmuster_repairs_total{cause=\"AgentLost\"} 2\n");
-    CHECK_HAS(body, "\nmuster_repairs_total{cause=\"RankCrashed\"} 1\n");
-    CHECK_HAS(body, "\nmuster_repair_seconds_total{cause=\"AgentLost\"} 0.5\n");
+    CHECK_HAS(body, "\nmuster_repairs_total{cause=\"AgentLost\",rung=\"4\"} 2\n");
+    CHECK_HAS(body, "\nmuster_repairs_total{cause=\"RankCrashed\",rung=\"2\"} 1\n");
+    CHECK_HAS(body, "\nmuster_repair_seconds_total{cause=\"AgentLost\",rung=\"4\"} 0.5\n");
+    CHECK_HAS(body, "\nmuster_repair_phase_seconds_total{phase=\"revoke\"} 0.02\n");
+    CHECK_HAS(body, "\nmuster_repair_phase_seconds_total{phase=\"form\"} 0.2\n");
+    CHECK_HAS(body, "\nmuster_repair_phase_seconds_total{phase=\"restore\"} 0.2\n");
+    CHECK_HAS(body, "\nmuster_repair_phase_seconds_total{phase=\"first_step\"} 0.08\n");
     CHECK_HAS(body, "\nmuster_steps_redone_total 2\n");
+    promtool_check(body);
+    scene_free(scene);
+}
+
+static void what_happens_here_is_counted(void)
+{
+    struct scene *scene = scene_new();
+    const char *body;
+
+    exposition_started(&scene->agent, 1);
+    exposition_started(&scene->agent, 1);
+    exposition_fault(&scene->agent, CAUSE_HANG);
+    exposition_generation(&scene->agent);
+    exposition_unsaved(&scene->agent);
+    exposition_stepped(&scene->agent, 0);
+    exposition_saved(&scene->agent, 0);
+    scene->agent.incidents_lost = 4;
+    body = scrape(scene, "/metrics");
+    CHECK_HAS(body, "\nmuster_rank_starts_total{local_rank=\"1\"} 2\n");
+    CHECK_HAS(body, "\nmuster_rank_faults_total{cause=\"RankHung\"} 1\n");
+    CHECK_HAS(body, "\nmuster_generations_total 1\n");
+    CHECK_HAS(body, "\nmuster_checkpoint_failures_total 1\n");
+    CHECK_HAS(body, "\nmuster_last_step_timestamp_seconds{local_rank=\"0\"} 1");
+    CHECK_HAS(body, "\nmuster_checkpoint_timestamp_seconds{local_rank=\"0\"} 1");
+    CHECK_HAS(body, "\nmuster_incidents_lost_total 4\n");
+    promtool_check(body);
     scene_free(scene);
 }
 
@@ -233,8 +330,12 @@ SUITE("agent exposition",
       {"metrics say what the agent is", metrics_say_what_the_agent_is},
       {"a foreign rank is up while its process lives",
        a_foreign_rank_is_up_while_its_process_lives},
+      {"a rank says which one it is while it has a place",
+       a_rank_says_which_one_it_is_while_it_has_a_place},
       {"the page of a rank is exposed", the_page_of_a_rank_is_exposed},
+      {"what a rank has not said is left out", what_a_rank_has_not_said_is_left_out},
       {"repairs are counted by cause", repairs_are_counted_by_cause},
+      {"what happens here is counted", what_happens_here_is_counted},
       {"health is the state of the member", health_is_the_state_of_the_member},
       {"an agent without an address for metrics serves none",
        an_agent_without_an_address_for_metrics_serves_none})

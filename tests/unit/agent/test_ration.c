@@ -80,6 +80,7 @@ static struct scene *scene_new(const char *limit)
     agent->settings = &scene->settings;
     agent->log = (struct log){.least = LOG_LEVEL_ERROR, .who = "test"};
     CU_ASSERT_FATAL(loop_init(&agent->loop, NULL) == 0);
+    CU_ASSERT_FATAL(exposition_open(agent, NULL) == 0);
     CU_ASSERT_FATAL(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == 0);
     scene->keeper = pair[0];
     CU_ASSERT_FATAL(local_open(agent, pair[1], NULL) == 0);
@@ -105,6 +106,7 @@ static void scene_free(struct scene *scene)
     local_close(&scene->agent);
     while ((item = inbox_take(&scene->agent.inbox)))
         inbox_free(item);
+    exposition_close(&scene->agent);
     loop_done(&scene->agent.loop);
     close(scene->keeper);
     free(scene);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "support/check.h"
+#include "support/promtool.h"
 #include "town.h"
 
 static bool all_is_listed(struct town *town)
@@ -79,6 +80,7 @@ static void metrics_say_what_is_known(void)
     CHECK_HAS(page, "\nmuster_decisions_total{policy=\"begin\"} 1\n");
     CHECK_HAS(page, "\nmuster_api_requests_total{answer=\"done\"} ");
     CHECK_HAS(page, "\nmuster_api_writes_waiting 0\n");
+    promtool_check(page);
     town_close(&town);
 }
 
