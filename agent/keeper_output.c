@@ -21,7 +21,7 @@ static void on_line(void *context, const char *line, size_t size, size_t prefix)
     struct keeper_stream *stream = context;
 
     outlet_put(&stream->output->outlets[stream->which], line, size);
-    tail_add(&stream->ends->tail, line + prefix, size - prefix);
+    tail_add(stream->ends->tail, line + prefix, size - prefix);
 }
 
 /* Reads once. Returns the number of bytes; 0 at the end of the stream; -1 when there is nothing. */
@@ -106,12 +106,15 @@ int keeper_output_open(struct keeper_output *output,
                        struct error *error)
 {
     output->loop = loop;
+    if (output_memory_init(&output->memory, count, error))
+        return -1;
     for (int i = 0; i < KEEPER_OUTPUT_STREAMS; i++) {
         output->outlets[i].taken = on_taken;
         output->outlets[i].context = output;
         if (outlet_open(&output->outlets[i], loop, STDOUT_FILENO + i, error)) {
             if (i)
                 outlet_close(&output->outlets[0]);
+            output_memory_done(&output->memory);
             return -1;
         }
     }
@@ -119,6 +122,8 @@ int keeper_output_open(struct keeper_output *output,
         dup2(output->outlets[1].descriptor, STDERR_FILENO);
     output->count = count;
     output->ranks = memory_get(count, sizeof *output->ranks);
+    for (uint32_t i = 0; i < count; i++)
+        output->ranks[i].tail = &output->memory.tails[i];
     for (uint32_t i = 0; i < count * KEEPER_OUTPUT_STREAMS; i++)
         stream_at(output, i)->descriptor = -1;
     return 0;
@@ -131,6 +136,7 @@ void keeper_output_close(struct keeper_output *output)
     for (int i = 0; i < KEEPER_OUTPUT_STREAMS; i++)
         outlet_close(&output->outlets[i]);
     free(output->ranks);
+    output_memory_done(&output->memory);
 }
 
 int keeper_output_start(struct keeper_output *output,
@@ -152,7 +158,7 @@ int keeper_output_start(struct keeper_output *output,
         return -1;
     }
     snprintf(prefix, sizeof prefix, "[rank %u] ", (unsigned)number);
-    tail_clear(&ends->tail);
+    tail_clear(ends->tail);
     for (int i = 0; i < KEEPER_OUTPUT_STREAMS; i++) {
         struct keeper_stream *stream = &ends->streams[i];
 
@@ -184,13 +190,13 @@ void keeper_output_end(struct keeper_output *output, uint32_t index)
 
 void keeper_output_say(struct keeper_output *output, uint32_t index, const char *words)
 {
-    tail_clear(&output->ranks[index].tail);
-    tail_add(&output->ranks[index].tail, words, strlen(words));
+    tail_clear(output->ranks[index].tail);
+    tail_add(output->ranks[index].tail, words, strlen(words));
 }
 
 void keeper_output_words(const struct keeper_output *output, uint32_t index, char *out, size_t size)
 {
-    tail_words(&output->ranks[index].tail, out, size);
+    tail_words(output->ranks[index].tail, out, size);
 }
 
 bool keeper_output_idle(const struct keeper_output *output)

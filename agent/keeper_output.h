@@ -12,6 +12,7 @@
 
 #include "agent/lines.h"
 #include "agent/outlet.h"
+#include "agent/output_memory.h"
 #include "agent/settings.h"
 #include "agent/tail.h"
 #include "base/error.h"
@@ -30,16 +31,17 @@ struct keeper_stream {
     int which;
 };
 
-/* The streams of a rank and what came over both of them last. */
+/* The streams of a rank, and what came over both of them last, in the memory of the output. */
 struct keeper_ends {
     struct keeper_stream streams[KEEPER_OUTPUT_STREAMS];
-    struct tail tail;
+    struct tail *tail;
 };
 
 struct keeper_output {
     struct loop *loop;
     struct outlet outlets[KEEPER_OUTPUT_STREAMS];
     struct keeper_ends *ranks;
+    struct output_memory memory;
     uint32_t count;               /* of them */
     void (*taken)(void *context); /* something that waited was written */
     void *context;

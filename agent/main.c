@@ -1,5 +1,7 @@
 /* main - one program in two roles: the keeper, and the agent proper that it starts beside itself.
- * Before a pod's trainer starts, it also brings itself into the pod. */
+ * Before a pod's trainer starts, it also brings itself into the pod; later it shows what a rank
+ * said.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +9,7 @@
 #include "agent/install.h"
 #include "agent/keeper.h"
 #include "agent/keeper_link.h"
+#include "agent/output_command.h"
 
 int main(int argc, char **argv)
 {
@@ -16,6 +19,8 @@ int main(int argc, char **argv)
 
     if (argc > 1 && !strcmp(argv[1], "install"))
         return install_command(argc - 1, argv + 1);
+    if (argc > 1 && !strcmp(argv[1], "output"))
+        return output_command(argc - 1, argv + 1);
     outcome = settings_read(&settings, argc, argv);
     if (outcome)
         return outcome > 1 ? outcome : 0;

@@ -52,7 +52,8 @@ int settings_read(struct settings *settings, int argc, char **argv)
         .summary = "Runs the ranks of one pod of a training job: meets the other agents, starts\n"
                    "COMMAND once for each rank, and repairs the job when something dies.",
         .details =
-            "'muster-agent install PATH' copies this program to PATH and does nothing else.\n\n"
+            "'muster-agent install PATH' copies this program to PATH and does nothing else.\n"
+            "'muster-agent output RANK' shows what a rank of this pod said last.\n\n"
             "SIGTERM or SIGINT: the others are told, what is trained is handed over or saved, and\n"
             "the pod is left, within the grace period. SIGHUP ends everything at once.\n\n"
             "Exit codes: 0 the job succeeded or was stopped, or this pod has left it; 1 it "

@@ -12,17 +12,46 @@
 void tail_add(struct tail *tail, const char *bytes, size_t size)
 {
     size_t skipped = size > TAIL_SIZE ? size - TAIL_SIZE : 0;
-    size_t at = (tail->total + skipped) % TAIL_SIZE;
+    size_t total = atomic_load_explicit(&tail->total, memory_order_relaxed);
+    size_t at = (total + skipped) % TAIL_SIZE;
     size_t part = size - skipped < TAIL_SIZE - at ? size - skipped : TAIL_SIZE - at;
 
+    atomic_store(&tail->begun, total + size);
+    atomic_thread_fence(memory_order_seq_cst); /* before a byte is overwritten */
     memcpy(tail->bytes + at, bytes + skipped, part);
     memcpy(tail->bytes, bytes + skipped + part, size - skipped - part);
-    tail->total += size;
+    atomic_store_explicit(&tail->total, total + size, memory_order_release);
 }
 
 void tail_clear(struct tail *tail)
 {
-    tail->total = 0;
+    tail->first = tail->total;
+}
+
+void tail_copy(const struct tail *tail, struct text *out)
+{
+    size_t total = atomic_load_explicit(&tail->total, memory_order_acquire);
+    size_t first = total > TAIL_SIZE ? total - TAIL_SIZE : 0;
+    size_t before = out->size;
+    size_t begun;
+    size_t lost;
+
+    for (size_t at = first; at < total;) {
+        size_t part =
+            TAIL_SIZE - at % TAIL_SIZE < total - at ? TAIL_SIZE - at % TAIL_SIZE : total - at;
+
+        text_add_bytes(out, tail->bytes + at % TAIL_SIZE, part);
+        at += part;
+    }
+    atomic_thread_fence(memory_order_seq_cst); /* after the last byte was read */
+    begun = atomic_load(&tail->begun);
+    lost = begun > first + TAIL_SIZE ? begun - TAIL_SIZE - first : 0;
+    if (lost > total - first)
+        lost = total - first;
+    if (lost) {
+        memmove(out->data + before, out->data + before + lost, total - first - lost);
+        text_cut(out, out->size - lost);
+    }
 }
 
 /* Finds the newest line that ends before the byte `end`, which is the first one's number, and
@@ -78,8 +107,8 @@ static size_t line_show(const char *line, char *out, size_t size, int *whole)
 
 void tail_words(const struct tail *tail, char *out, size_t size)
 {
-    size_t first = tail->total > TAIL_SIZE ? tail->total - TAIL_SIZE : 0;
     size_t end = tail->total;
+    size_t first = end > tail->first + TAIL_SIZE ? end - TAIL_SIZE : tail->first;
     size_t used = 0;
     char line[LINE];
     char shown[LINE];

@@ -96,6 +96,64 @@ static void more_than_fits_at_once_leaves_its_end(void)
     words_are(10, "");
 }
 
+static void copied_is(const char *wanted)
+{
+    CLEAN(text) struct text out = {0};
+
+    text_add(&out, "> ");
+    tail_copy(&tail, &out);
+    CHECK_TEXT(text_string(&out), wanted);
+}
+
+/* As it came, and with what was said before it was cleared. */
+static void everything_that_is_kept_can_be_copied(void)
+{
+    memset(&tail, 0, sizeof tail);
+    copied_is("> ");
+    say("one\n");
+    tail_clear(&tail);
+    say("\ttwo");
+    copied_is("> one\n\ttwo");
+    words_are(100, "two");
+}
+
+static void the_oldest_bytes_give_way(void)
+{
+    CLEAN(text) struct text out = {0};
+    static char many[TAIL_SIZE];
+
+    memset(&tail, 0, sizeof tail);
+    memset(many, 'm', sizeof many);
+    say("first");
+    tail_add(&tail, many, sizeof many - 4);
+    say("end");
+    tail_copy(&tail, &out);
+    CU_ASSERT_FATAL(out.size == TAIL_SIZE);
+    CU_ASSERT(out.data[0] == 't' && out.data[1] == 'm');
+    CU_ASSERT(!memcmp(out.data + TAIL_SIZE - 4, "mend", 4));
+}
+
+/* Another process adds while this one copies: what it has begun to overwrite is not shown. */
+static void what_is_being_overwritten_is_left_out(void)
+{
+    CLEAN(text) struct text out = {0};
+    static char many[TAIL_SIZE];
+
+    memset(&tail, 0, sizeof tail);
+    memset(many, 'm', sizeof many);
+    tail_add(&tail, many, sizeof many);
+    say("new");
+    tail.begun += 100;
+    text_add(&out, "> ");
+    tail_copy(&tail, &out);
+    CU_ASSERT_FATAL(out.size == 2 + TAIL_SIZE - 100);
+    CU_ASSERT(!memcmp(out.data, "> m", 3) && !memcmp(out.data + out.size - 4, "mnew", 4));
+    tail.begun += TAIL_SIZE;
+    text_clear(&out);
+    tail_copy(&tail, &out);
+    CU_ASSERT(out.size == 0);
+}
+
 SUITE("agent tail",
       {"the newest lines that fit are given in their order",
        the_newest_lines_that_fit_are_given_in_their_order},
@@ -103,4 +161,7 @@ SUITE("agent tail",
       {"a line that has no end counts", a_line_that_has_no_end_counts},
       {"what cannot be shown is replaced", what_cannot_be_shown_is_replaced},
       {"only the last bytes are kept", only_the_last_bytes_are_kept},
-      {"more than fits at once leaves its end", more_than_fits_at_once_leaves_its_end})
+      {"more than fits at once leaves its end", more_than_fits_at_once_leaves_its_end},
+      {"everything that is kept can be copied", everything_that_is_kept_can_be_copied},
+      {"the oldest bytes give way", the_oldest_bytes_give_way},
+      {"what is being overwritten is left out", what_is_being_overwritten_is_left_out})
