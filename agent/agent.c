@@ -173,6 +173,7 @@ static void self_make(struct agent *agent)
                  "%.63s",
                  uname(&machine) ? NODE_UNKNOWN : machine.nodename);
     agent->book.owner = agent->self;
+    snprintf(entry.pod, sizeof entry.pod, "%s", settings->pod);
     book_learn(&agent->book, &entry);
 }
 

@@ -6,11 +6,13 @@
 
 #define BOOK_ADDRESS 80
 #define BOOK_NODE    254
+#define BOOK_POD     72
 
 struct book_entry {
     struct identity id;
     char address[BOOK_ADDRESS]; /* numeric "host:port"; "" = not known */
     char node[BOOK_NODE];
+    char pod[BOOK_POD]; /* "" = it runs in none */
     uint32_t ranks;
 };
 

@@ -22,6 +22,7 @@ Muster__Agent *codec_pack_agent(const struct book_entry *entry)
     memcpy(packed->incarnation.data, entry->id.life, LIFE);
     packed->address = memory_text(entry->address);
     packed->node = memory_text(entry->node);
+    packed->pod = memory_text(entry->pod);
     packed->ranks = entry->ranks;
     return packed;
 }
@@ -94,6 +95,7 @@ static Muster__Fault *pack_fault(const struct message *message)
     fault->age_nanoseconds = (uint64_t)message->fault.age;
     fault->text = memory_text("");
     fault->final = message->fault.final;
+    fault->fault_class = (uint32_t)message->fault.class;
     return fault;
 }
 
@@ -149,7 +151,7 @@ int codec_unpack_agent(const Muster__Agent *packed, struct book_entry *entry)
 
     if (!packed || packed->slot >= VIEW_MEMBERS || packed->incarnation.len != LIFE ||
         strlen(packed->address) >= sizeof fresh.address ||
-        strlen(packed->node) >= sizeof fresh.node)
+        strlen(packed->node) >= sizeof fresh.node || strlen(packed->pod) >= sizeof fresh.pod)
         return 1;
     fresh.id.slot = packed->slot;
     memcpy(fresh.id.life, packed->incarnation.data, LIFE);
@@ -157,6 +159,7 @@ int codec_unpack_agent(const Muster__Agent *packed, struct book_entry *entry)
         return 1;
     snprintf(fresh.address, sizeof fresh.address, "%s", packed->address);
     snprintf(fresh.node, sizeof fresh.node, "%s", packed->node);
+    snprintf(fresh.pod, sizeof fresh.pod, "%s", packed->pod);
     fresh.ranks = packed->ranks;
     *entry = fresh;
     return 0;
@@ -259,6 +262,8 @@ static int unpack_fault(const Muster__Fault *fault, struct message *message)
     message->fault.local_rank = fault->local_rank;
     message->fault.age = (int64_t)fault->age_nanoseconds;
     message->fault.final = fault->final;
+    message->fault.class = fault->fault_class < FAULT_CLASSES ? (enum fault_class)fault->fault_class
+                                                              : FAULT_CLASS_UNKNOWN;
     return 0;
 }
 

@@ -205,6 +205,7 @@ static void facts_take(struct agent *agent, const Muster__JobFacts *facts)
     ranks_final(&agent->ranks, facts->final_codes.data, facts->final_codes.len);
     lead_done(&agent->lead);
     lead_init(&agent->lead, &agent->self, &known->lead);
+    agent->lead.book = &agent->book;
     local_start(agent);
 }
 

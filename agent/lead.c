@@ -19,7 +19,6 @@ void lead_init(struct lead *lead, const struct identity *self, const struct lead
     lead->self = *self;
     lead->settings = *settings;
     lead->restore = -1;
-    lead->crash_restore = -1;
     lead->rank_budget.count = settings->rank_budget;
     lead->rank_budget.window = settings->rank_window;
     lead->pod_budget.count = settings->pod_budget;
@@ -128,74 +127,6 @@ static void sleep_again(struct lead *lead, const struct identity *followed, stru
     }
 }
 
-/* Blame: what happened, for the incident and the budgets. Returns whether the job goes on. */
-
-/* The rank of all ranks that an agent's has or had. Before the first view there are none: then the
- * one it is about to have, if no slot is missing. */
-static uint32_t rank_of(const struct lead *lead, uint32_t slot, uint32_t local_rank)
-{
-    int place = view_find_slot(&lead->base, slot);
-
-    if (place < 0)
-        place = view_find_slot(&lead->view, slot);
-    return lead_rank(lead, place < 0 ? slot : (uint32_t)place) + local_rank;
-}
-
-static void incident_open(
-    struct lead *lead, uint32_t slot, const struct fault *fault, const char *text, int64_t now)
-{
-    struct incident *incident = &lead->incident;
-    int64_t seen = now - fault->age;
-
-    if (lead->repairing) {
-        incident->faults++;
-        /* Peers of a dead rank often speak first; the death itself is the better description. */
-        if (incident->cause != CAUSE_COMMUNICATOR || fault->cause == CAUSE_COMMUNICATOR)
-            return;
-        if (incident->seen < seen)
-            seen = incident->seen;
-    } else {
-        *incident = (struct incident){.faults = 1};
-        lead->repairing = true;
-    }
-    incident->cause = fault->cause;
-    incident->slot = slot;
-    incident->rank = rank_of(lead, slot, fault->local_rank);
-    incident->seen = seen;
-    snprintf(incident->text, sizeof incident->text, "%s", text ? text : "");
-}
-
-bool lead_blame(struct lead *lead,
-                uint32_t slot,
-                const struct fault *fault,
-                const char *text,
-                int64_t now,
-                struct effects *effects)
-{
-    char reason[LEAD_RESULT / 2];
-    const char *why = NULL;
-
-    incident_open(lead, slot, fault, text, now);
-    if (fault->final)
-        why = "cannot be repaired";
-    else if (cause_rung(fault->cause) == 2 && !budget_spend(&lead->rank_budget, now))
-        why = "the budget recovery.budgets.rank is spent";
-    else if (cause_rung(fault->cause) == 4 && !budget_spend(&lead->pod_budget, now))
-        why = "the budget recovery.budgets.pod is spent";
-    if (!why)
-        return true;
-    snprintf(reason,
-             sizeof reason,
-             "slot %u, rank %u: %s: %s (%s)",
-             (unsigned)slot,
-             (unsigned)rank_of(lead, slot, fault->local_rank),
-             cause_name(fault->cause),
-             text && *text ? text : "no reason given",
-             why);
-    lead_finish(lead, OUTCOME_FAILED, reason, effects);
-    return false;
-}
-
 /* Faults and losses. */
 
 static bool concerned(struct lead *lead, const struct identity *id)
@@ -215,6 +146,7 @@ static LEAD_HANDLER(faulted)
 {
     const struct message *message = event->message;
     struct lead_peer *peer = lead_peer_of(lead, &message->from);
+    const struct lead_fault what = {&message->from, &message->fault, message->text};
     bool current = message->number == lead->number;
 
     if (!peer)
@@ -229,7 +161,7 @@ static LEAD_HANDLER(faulted)
     if (lead->state == LEAD_RUN &&
         (outsider(lead, &peer->id) || (!current && !message->fault.final)))
         return; /* a spare's, or of a generation that is over */
-    if (!lead_blame(lead, message->from.slot, &message->fault, message->text, now, effects))
+    if (!lead_blame(lead, &what, now, effects))
         return;
     /* A fault that was sent before the promise is contained in it. */
     if (current)
@@ -243,7 +175,9 @@ void lead_peer_gone(struct lead *lead,
                     int64_t now,
                     struct effects *effects)
 {
-    struct fault fault = {.cause = cause};
+    const struct identity id = peer->id;
+    const struct fault fault = {.cause = peer->leaving ? CAUSE_DRAIN : cause};
+    const struct lead_fault what = {&id, &fault, text};
     bool majority = lead_majority_there(lead);
 
     peer->lost = true;
@@ -253,9 +187,7 @@ void lead_peer_gone(struct lead *lead,
             lead_gather_check(lead, now, effects);
         return;
     }
-    if (peer->leaving)
-        fault.cause = CAUSE_DRAIN;
-    if (!lead_blame(lead, peer->id.slot, &fault, text, now, effects))
+    if (!lead_blame(lead, &what, now, effects))
         return;
     if (lead->state == LEAD_GATHER)
         lead_gather_check(lead, now, effects);
@@ -284,6 +216,7 @@ static LEAD_HANDLER(peer_lost)
 static LEAD_HANDLER(hung)
 {
     struct fault fault = {.cause = CAUSE_HANG, .local_rank = event->local_rank};
+    const struct lead_fault what = {&lead->base.members[0], &fault, event->text};
     struct message *message;
 
     if (identity_known(&event->identity)) {
@@ -293,7 +226,7 @@ static LEAD_HANDLER(hung)
         return;
     }
     fault.cause = CAUSE_COMMUNICATOR;
-    if (lead_blame(lead, lead->base.members[0].slot, &fault, event->text, now, effects))
+    if (lead_blame(lead, &what, now, effects))
         lead_gather(lead, now, effects);
 }
 
@@ -311,6 +244,7 @@ static LEAD_HANDLER(hello)
     const struct identity *from = &event->message->from;
     struct fault fault = {.cause = CAUSE_AGENT_LOST};
     struct lead_peer before;
+    const struct lead_fault what = {&before.id, &fault, ""};
 
     if (from->slot >= VIEW_MEMBERS)
         return;
@@ -325,7 +259,7 @@ static LEAD_HANDLER(hello)
     if (lead->state == LEAD_GATHER) {
         lead_prepare(lead, from, effects);
     } else if (lead_peer_there(&before) && concerned(lead, &before.id)) {
-        if (lead_blame(lead, from->slot, &fault, "", now, effects))
+        if (lead_blame(lead, &what, now, effects))
             lead_gather(lead, now, effects);
     } else if (lead->state == LEAD_RUN) {
         out_send(lead, from, effects);
@@ -426,13 +360,14 @@ static LEAD_HANDLER(stand)
             lead_peer_add(lead, member)->lost = true; /* tried again later */
     }
     if (identity_known(&event->identity)) {
-        struct fault fault = {.cause = event->left ? CAUSE_DRAIN : CAUSE_AGENT_LOST,
-                              .age = now - event->since};
+        const struct fault fault = {.cause = event->left ? CAUSE_DRAIN : CAUSE_AGENT_LOST,
+                                    .age = now - event->since};
+        const struct lead_fault what = {&event->identity, &fault, "it was the lead"};
         struct lead_peer *peer = lead_peer_of(lead, &event->identity);
 
         if (peer)
             peer->leaving = event->left;
-        if (!lead_blame(lead, event->identity.slot, &fault, "it was the lead", now, effects))
+        if (!lead_blame(lead, &what, now, effects))
             return;
     }
     lead_gather(lead, now, effects);

@@ -7,10 +7,12 @@
 #ifndef AGENT_LEAD_H
 #define AGENT_LEAD_H
 
+#include "agent/book.h"
 #include "agent/budget.h"
 #include "agent/effects.h"
 #include "agent/incident.h"
 #include "agent/message.h"
+#include "agent/repeat.h"
 #include "agent/view.h"
 
 #define LEAD_RESULT 4096
@@ -107,6 +109,7 @@ struct lead_peer {
 struct lead {
     struct identity self;
     struct lead_settings settings;
+    const struct book *book; /* where agents are, for incidents; NULL = nobody knows */
     enum lead_state state;
     uint64_t number;
     uint64_t seen;
@@ -128,8 +131,8 @@ struct lead {
     int64_t restore; /* committed steps that all are to stand at; -1 = nobody has any */
     int64_t begun;   /* newest step that anybody had begun */
     unsigned outbid;
-    unsigned crashes; /* repairs in a row for a crash, without a step committed in between */
-    int64_t crash_restore;
+    int64_t began; /* when the newest generation did */
+    struct repeat repeat;
     struct budget rank_budget;
     struct budget pod_budget;
     bool repairing; /* `incident` is open */
@@ -141,7 +144,7 @@ struct lead {
     char result[LEAD_RESULT];
 };
 
-/* Begins asleep. lead_done is owed. */
+/* Begins asleep, without a book. lead_done is owed. */
 void lead_init(struct lead *lead,
                const struct identity *self,
                const struct lead_settings *settings);

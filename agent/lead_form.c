@@ -9,9 +9,6 @@
 #include "agent/lineup.h"
 #include "base/memory.h"
 
-#define CRASHES_MOST 3  /* repairs in a row for a crash, without a step in between */
-#define BREAKS_MOST  10 /* the same for communicators that break while every rank lives */
-
 size_t lead_votes(struct lead *lead, bool (*has)(const struct lead_peer *peer))
 {
     size_t count = 0;
@@ -360,43 +357,6 @@ static void restore_choose(struct lead *lead)
     }
 }
 
-/* Whether the cause is of the training's own making, so that it is likely to come back. */
-static bool is_crash(enum cause cause)
-{
-    return cause == CAUSE_RANK_CRASH || cause == CAUSE_HANG || cause == CAUSE_MEMORY;
-}
-
-/* A fault that comes back again and again without a step in between is not repaired for ever. Where
- * steps are not known, budgets alone are the bound. Returns whether the job goes on. */
-static bool crashes_count(struct lead *lead, struct effects *effects)
-{
-    enum cause cause = lead->repairing ? lead->incident.cause : CAUSE_NONE;
-    bool crash = is_crash(cause);
-    unsigned most = crash ? CRASHES_MOST : BREAKS_MOST;
-    char reason[LEAD_RESULT / 2];
-
-    if (lead->settings.foreign)
-        return true;
-    if (!crash && cause != CAUSE_COMMUNICATOR)
-        lead->crashes = 0;
-    else if (lead->restore == lead->crash_restore)
-        lead->crashes++;
-    else
-        lead->crashes = 1;
-    lead->crash_restore = lead->restore;
-    if (lead->crashes < most)
-        return true;
-    snprintf(reason,
-             sizeof reason,
-             "slot %u: %s: %s (%u times in a row without progress)",
-             (unsigned)lead->incident.slot,
-             cause_name(cause),
-             lead->incident.text,
-             most);
-    lead_finish(lead, OUTCOME_FAILED, reason, effects);
-    return false;
-}
-
 void lead_tell_spares(struct lead *lead, struct effects *effects)
 {
     lead->spares.generation = lead->base.generation;
@@ -422,8 +382,9 @@ static void run(struct lead *lead, int64_t now, struct effects *effects)
 
     base_take(lead, &lead->view);
     restore_choose(lead);
-    if (!crashes_count(lead, effects))
+    if (lead_repeats(lead, effects))
         return;
+    lead->began = now;
     lead->state = LEAD_RUN;
     lead->outbid = 0;
     lead->incident.generation = lead->base.generation;

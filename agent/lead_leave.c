@@ -110,7 +110,7 @@ static int64_t patience(const struct lead *lead, int64_t now)
 /* Forms the next generation without those that leave, or lets another one do it. */
 void lead_regroup(struct lead *lead, int64_t now, struct effects *effects)
 {
-    struct fault fault = {.cause = CAUSE_DRAIN, .age = now - lead->asked_at};
+    const struct fault fault = {.cause = CAUSE_DRAIN, .age = now - lead->asked_at};
 
     lead->parting = LEAD_TOGETHER;
     if (lead_is_leaving(lead) && lead_may_part(lead)) {
@@ -122,7 +122,8 @@ void lead_regroup(struct lead *lead, int64_t now, struct effects *effects)
 
         if (!peer || !leaves(peer))
             continue;
-        lead_blame(lead, peer->id.slot, &fault, "its pod is to end", now, effects);
+        lead_blame(
+            lead, &(struct lead_fault){&peer->id, &fault, "its pod is to end"}, now, effects);
         break;
     }
     lead_gather(lead, now, effects);

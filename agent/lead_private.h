@@ -5,6 +5,14 @@
 #include "agent/lead.h"
 
 #define LEAD_NEVER INT64_MAX
+#define LEAD_WHY   64 /* most bytes of why a fault is not repaired */
+
+/* What has happened to which agent. */
+struct lead_fault {
+    const struct identity *id;
+    const struct fault *fault;
+    const char *text; /* NULL = "" */
+};
 
 /* Whether it has been heard of and is not lost. */
 bool lead_peer_there(const struct lead_peer *peer);
@@ -22,6 +30,17 @@ void lead_peer_gone(struct lead *lead,
                     const char *text,
                     int64_t now,
                     struct effects *effects);
+
+/* A fault that ends what is run or formed: opens the incident, or adds to it, and counts it.
+ * Returns whether the job goes on; if not, it is over. */
+bool lead_blame(struct lead *lead,
+                const struct lead_fault *what,
+                int64_t now,
+                struct effects *effects);
+
+/* Whether what is repaired comes back each time, now that the step to restore is known. Then the
+ * job is over. */
+bool lead_repeats(struct lead *lead, struct effects *effects);
 
 /* The job is over: everybody is told. `text` NULL = the result that is there. */
 void lead_finish(struct lead *lead,
@@ -59,14 +78,6 @@ void lead_tell_spares(struct lead *lead, struct effects *effects);
 
 /* Counts the electors of the base of whom `has` is true. */
 size_t lead_votes(struct lead *lead, bool (*has)(const struct lead_peer *peer));
-
-/* Notes what happened, and spends its budget. Returns whether the job goes on. */
-bool lead_blame(struct lead *lead,
-                uint32_t slot,
-                const struct fault *fault,
-                const char *text,
-                int64_t now,
-                struct effects *effects);
 
 /* lead_leave.c: whether those that stay can go on without those that leave; while gathering, also
  * whether that loses no step. */

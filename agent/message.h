@@ -9,6 +9,7 @@
 
 #include "agent/view.h"
 #include "wire/cause.h"
+#include "wire/fault_class.h"
 
 #define MESSAGE_BLOB  128
 #define MESSAGE_TEXT  4096
@@ -48,6 +49,7 @@ enum outcome {
 
 struct fault {
     enum cause cause;
+    enum fault_class class; /* unknown = that of the cause */
     uint32_t local_rank;
     int64_t age; /* nanoseconds since it was seen */
     bool final;  /* trying again does not help */

@@ -93,6 +93,14 @@ static enum cause cause_of(enum rank_kind kind,
     return CAUSE_RANK_CRASH;
 }
 
+/* The class of an end: exit codes are the trainer's own choice, signals are not. */
+static enum fault_class class_of(enum cause cause, int status)
+{
+    if (cause == CAUSE_RANK_CRASH && !WIFSIGNALED(status))
+        return FAULT_CLASS_USER_CODE;
+    return fault_class_of(cause);
+}
+
 /* Whether the job has a rule that this end fails it. An end that was made here falls under none. */
 static bool is_final(const struct ranks *ranks, const struct rank *rank, int status)
 {
@@ -128,10 +136,12 @@ static void blame(struct ranks *ranks,
 
     message->fault.local_rank = news->rank;
     message->fault.cause = CAUSE_COMMUNICATOR;
+    message->fault.class = FAULT_CLASS_COMMUNICATOR;
     message->text = rank->text;
     if (news->event == RANK_EXITED) {
         final = is_final(ranks, rank, news->status);
         message->fault.cause = cause_of(ranks->kind, rank, news);
+        message->fault.class = class_of(message->fault.cause, news->status);
         message->fault.final = final || message->fault.cause == CAUSE_INPUT;
         rank->given_up = message->fault.final;
         /* Only what is about its end is quoted: other words were about its peers. */

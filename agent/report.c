@@ -61,6 +61,9 @@ static void incident_fill(const struct incident *from, Muster__Incident *to)
     to->stepped = from->stepped;
     to->steps_redone = from->steps_redone;
     to->text = (char *)from->text;
+    to->fault_class = (uint32_t)from->class;
+    to->node = (char *)from->node;
+    to->pod = (char *)from->pod;
 }
 
 static void report_send(struct agent *agent)

@@ -38,6 +38,7 @@ int settings_read(struct settings *settings, int argc, char **argv)
         {"listen", 'l', OPTION_TEXT, "HOST:PORT", "for other agents", &settings->listen, 0, 0},
         {"host", 0, OPTION_TEXT, "HOST", "address given to peers", &settings->host, 0, 0},
         {"node", 0, OPTION_TEXT, "NAME", "name of the machine", &settings->node, 0, 0},
+        {"pod", 0, OPTION_TEXT, "NAME", "name of the pod", &settings->pod, 0, 0},
         {"metrics", 'm', OPTION_TEXT, "HOST:PORT", "serve metrics here", &settings->metrics, 0, 0},
         {"verdict", 0, OPTION_TEXT, "FILE", "write the outcome here", &settings->verdict, 0, 0},
         {"memory-group", 0, OPTION_TEXT, "DIR", "watch this cgroup", &settings->memory_group, 0, 0},
@@ -66,7 +67,7 @@ int settings_read(struct settings *settings, int argc, char **argv)
     int outcome;
 
     *settings = (struct settings){
-        .attempt = 1, .ranks = 1, .listen = "127.0.0.1:0", .node = "", .grace = 30};
+        .attempt = 1, .ranks = 1, .listen = "127.0.0.1:0", .node = "", .pod = "", .grace = 30};
     outcome = options_read(&options, argc, argv, &first, &error);
     if (outcome > 0)
         return 1;

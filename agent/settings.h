@@ -21,6 +21,7 @@ struct settings {
     const char *listen;     /* where the Member service listens: "127.0.0.1:0" */
     const char *host;       /* the address at which peers reach it; default: that of `listen` */
     const char *node;
+    const char *pod;
     const char *metrics;      /* where metrics are served; NULL = nowhere */
     const char *memory_group; /* directory of the control group that bounds it; NULL = its own */
     const char *verdict;      /* file that receives how the job ended; NULL = none */

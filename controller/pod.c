@@ -73,7 +73,10 @@ static void options_add(const struct builder *builder, cJSON *arguments)
 {
     const char *message = cJSON_GetStringValue(
         cJSON_GetObjectItemCaseSensitive(builder->trainer, "terminationMessagePath"));
+    const struct pod_place *place = builder->place;
+    char name[POD_RECORD_NAME];
 
+    pod_record_name(name, builder->job->name, place->attempt, place->slot, place->try);
     tree_add_format(arguments, "--job=%s", builder->job->uid);
     tree_add_format(arguments, "--attempt=%" PRIu32, builder->place->attempt);
     tree_add_format(arguments, "--slot=%" PRIu32, builder->place->slot);
@@ -84,6 +87,7 @@ static void options_add(const struct builder *builder, cJSON *arguments)
     tree_add_format(arguments, "--listen=0.0.0.0:%d", POD_AGENT_PORT);
     tree_add_text(arguments, "--host=$(MUSTER_POD_IP)");
     tree_add_text(arguments, "--node=$(MUSTER_NODE)");
+    tree_add_format(arguments, "--pod=%s", name);
     tree_add_format(arguments, "--metrics=0.0.0.0:%d", POD_METRICS_PORT);
     tree_add_format(arguments, "--verdict=%s", message ? message : MESSAGE);
     tree_add_text(arguments, "--");

@@ -6,6 +6,7 @@
 
 #include "controller/excerpt.h"
 #include "wire/cause.h"
+#include "wire/fault_class.h"
 
 #define EXACT 9007199254740992 /* whole numbers up to this are exact in a double: 2^53 */
 
@@ -66,7 +67,7 @@ static void progress_take(struct report *report, const Muster__Progress *from)
                                                 .time = report->time};
 }
 
-/* Where the agent of a slot is, as the view says. */
+/* Where the agent of a slot is now, as the view says: for a lead that has not said where it was. */
 static const char *node_of(const Muster__View *view, uint32_t slot)
 {
     for (size_t i = 0; view && i < view->n_members; i++) {
@@ -95,7 +96,10 @@ static void incident_take(struct report *report,
         .steps_redone = bounded(from->steps_redone)};
 
     excerpt_put(incident.cause, sizeof incident.cause, cause_name(from->cause));
-    excerpt_put(incident.node, sizeof incident.node, node_of(view, from->slot));
+    excerpt_put(incident.class, sizeof incident.class, fault_class_name(from->fault_class));
+    excerpt_put(
+        incident.node, sizeof incident.node, *from->node ? from->node : node_of(view, from->slot));
+    excerpt_put(incident.pod, sizeof incident.pod, from->pod);
     excerpt_put(incident.words, sizeof incident.words, from->text);
     report_happened(report, &incident);
 }

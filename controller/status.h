@@ -20,6 +20,7 @@
 #define STATUS_CAUSE     32
 #define STATUS_WORDS     256 /* of an incident, with the zero byte */
 #define STATUS_NODE      254
+#define STATUS_POD       72
 #define STATUS_INCIDENTS 16   /* kept; the newest */
 #define STATUS_TIMES     1000 /* kept of restarts; the newest */
 #define STATUS_RESULT    4096 /* most bytes of a result */
@@ -89,10 +90,12 @@ struct status_incident {
     uint32_t attempt;
     int64_t generation; /* that it ended in */
     char cause[STATUS_CAUSE];
+    char class[STATUS_CAUSE]; /* "" = not known */
     uint32_t slot;
     uint32_t rank; /* of the whole job */
     uint32_t rung;
     char node[STATUS_NODE];
+    char pod[STATUS_POD];
     double milliseconds[SPANS]; /* negative = not known */
     int64_t steps_redone;
     char words[STATUS_WORDS];

@@ -272,6 +272,15 @@ static void spans_print(const struct status_incident *incident, struct text *out
     text_add(out, "}");
 }
 
+/* A word that is left out where it is not known. */
+static void word_print(struct text *out, const char *key, const char *word)
+{
+    if (!*word)
+        return;
+    text_addf(out, ",\"%s\":", key);
+    json_add_text(out, word);
+}
+
 static void incident_print(const struct status_incident *incident, struct text *out)
 {
     text_add(out, "{");
@@ -285,12 +294,14 @@ static void incident_print(const struct status_incident *incident, struct text *
               incident->attempt,
               incident->generation);
     json_add_text(out, incident->cause);
+    word_print(out, "class", incident->class);
     text_addf(out,
               ",\"slot\":%" PRIu32 ",\"rank\":%" PRIu32 ",\"rung\":%" PRIu32 ",\"node\":",
               incident->slot,
               incident->rank,
               incident->rung);
     json_add_text(out, incident->node);
+    word_print(out, "pod", incident->pod);
     spans_print(incident, out);
     text_addf(out, ",\"stepsRedone\":%" PRId64 ",\"text\":", incident->steps_redone);
     json_add_text(out, incident->words);

@@ -185,7 +185,9 @@ static void incident_read(const cJSON *json, struct status_incident *incident)
                                          .rung = small_at(json, "rung"),
                                          .steps_redone = whole_at(json, "stepsRedone", 0)};
     excerpt_put(incident->cause, sizeof incident->cause, object_text(json, "cause"));
+    excerpt_put(incident->class, sizeof incident->class, object_text(json, "class"));
     excerpt_put(incident->node, sizeof incident->node, object_text(json, "node"));
+    excerpt_put(incident->pod, sizeof incident->pod, object_text(json, "pod"));
     excerpt_put(incident->words, sizeof incident->words, object_text(json, "text"));
     for (unsigned i = 0; i < SPANS; i++)
         incident->milliseconds[i] = number_at(spans, status_span_name(i), -1);

@@ -8,11 +8,14 @@
 #include "base/text.h"
 
 #define REPAIRS_CAUSE 32
+#define REPAIRS_NODE  254
 #define REPAIRS_TEXT  256
 
 /* Points in time of one repair, nanoseconds of this machine's clock; 0 = not known. */
 struct repair {
     char cause[REPAIRS_CAUSE];
+    char class[REPAIRS_CAUSE]; /* "" = not known */
+    char node[REPAIRS_NODE];
     uint32_t slot;
     uint32_t rank; /* global */
     uint32_t rung;

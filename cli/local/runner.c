@@ -25,6 +25,7 @@
 #include "job/template.h"
 #include "wire/authority.h"
 #include "wire/cause.h"
+#include "wire/fault_class.h"
 #include "wire/fence.h"
 
 #define TICK          CLOCK_MS(200)
@@ -134,6 +135,8 @@ static void incident_take(struct runner *runner, const Muster__Incident *inciden
                             .steps_redone = incident->steps_redone};
 
     snprintf(repair.cause, sizeof repair.cause, "%s", cause_name(incident->cause));
+    snprintf(repair.class, sizeof repair.class, "%s", fault_class_name(incident->fault_class));
+    snprintf(repair.node, sizeof repair.node, "%s", incident->node);
     snprintf(repair.text, sizeof repair.text, "%s", incident->text);
     repairs_add(&runner->repairs, &repair);
     repairs_words(&repair, &words);

@@ -32,9 +32,13 @@ static cJSON *repair_json(const struct repair *repair)
     cJSON *spans;
 
     cJSON_AddStringToObject(json, "cause", repair->cause);
+    if (*repair->class)
+        cJSON_AddStringToObject(json, "class", repair->class);
     cJSON_AddNumberToObject(json, "slot", repair->slot);
     cJSON_AddNumberToObject(json, "rank", repair->rank);
     cJSON_AddNumberToObject(json, "rung", repair->rung);
+    if (*repair->node)
+        cJSON_AddStringToObject(json, "node", repair->node);
     cJSON_AddNumberToObject(json, "generation", (double)repair->generation);
     spans = cJSON_AddObjectToObject(json, "milliseconds");
     span_add(spans, "detect", repair->struck, repair->seen);

@@ -13,7 +13,8 @@ const char *cause_name(uint32_t cause)
                                         "InvalidInput",
                                         "RankHung",
                                         "OutOfMemory",
-                                        "Drain"};
+                                        "Drain",
+                                        "RankSlow"};
 
     _Static_assert(sizeof names / sizeof *names == CAUSES, "one name a cause");
     return cause < CAUSES ? names[cause] : "Unknown";
@@ -31,6 +32,8 @@ uint32_t cause_rung(enum cause cause)
     case CAUSE_AGENT_LOST:
     case CAUSE_AGENT_NEW:
         return 4;
+    case CAUSE_SLOW:
+        return 0;
     default:
         return 1;
     }

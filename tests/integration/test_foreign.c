@@ -160,21 +160,53 @@ static void log_has(const char *directory, int slot, const char *line)
     CHECK_HAS(text_string(&content), line);
 }
 
+/* With other words each time. */
 static void a_trainer_that_always_fails_ends_with_the_budget(void)
 {
     /* Whoever fails first ends the others: it waits until two have said what is looked for. */
-    const char *directory = fresh("echo Traceback; echo \"KeyError: 'x'\" >&2\n"
-                                  ": >said-$RANK\n"
-                                  "until [ -e said-1 ] && [ -e said-3 ]; do sleep 0.01; done\n"
-                                  "exit 7\n");
+    const char *directory =
+        fresh("echo Traceback $TORCHELASTIC_RESTART_COUNT; echo \"KeyError: 'x'\" >&2\n"
+              ": >said-$RANK\n"
+              "until [ -e said-1 ] && [ -e said-3 ]; do sleep 0.01; done\n"
+              "exit 7\n");
     struct play play;
 
     play_run(&play, directory, "muster", "run", "job.yaml", NULL);
     CU_ASSERT(play.code == 1);
     CU_ASSERT(play_said(&play, "KeyError: 'x' (the budget recovery.budgets.rank is spent)"));
-    CU_ASSERT(play_said(&play, "RankCrashed: exit code 7: Traceback | "));
+    CU_ASSERT(play_said(&play, "RankCrashed: exit code 7: Traceback "));
     log_has(directory, 0, "[rank 1] KeyError: 'x'\n");
-    log_has(directory, 1, "[rank 3] Traceback\n");
+    log_has(directory, 1, "[rank 3] Traceback 0\n");
+    play_done(&play);
+}
+
+/* One rank of four ends the same way each time, long before the budget is spent. */
+static void a_trainer_that_fails_at_a_fixed_step_is_not_repaired_for_ever(void)
+{
+    const char *directory = fresh("echo start >>starts-$RANK\n"
+                                  "test $RANK = 2 || exec sleep 1000\n"
+                                  "sleep 0.3; echo 'bad record 60' >&2; exit 1\n");
+    CLEAN(text) struct text starts = {0};
+    struct play play;
+
+    play_run(&play,
+             directory,
+             "muster",
+             "run",
+             "job.yaml",
+             "--set",
+             "spec.recovery.budgets.rank.count=100",
+             "--result",
+             "result.json",
+             NULL);
+    CU_ASSERT(play.code == 1);
+    CU_ASSERT(play_said(&play, "slot 1, rank 2, node "));
+    CU_ASSERT(play_said(&play,
+                        ": UserCode, RankCrashed: exit code 1: bad record 60 "
+                        "(3 times in a row without progress)"));
+    left(directory, "starts", 2, &starts);
+    CHECK_TEXT(starts.data, "start\nstart\nstart\n");
+    CU_ASSERT(play_repairs(directory) == 2);
     play_done(&play);
 }
 
@@ -295,14 +327,57 @@ static void a_replica_that_is_lost_restarts_the_group(void)
     CU_ASSERT(play_repairs(directory) == 1);
 }
 
+/* Asks the keeper of a rank's replica for what its second rank said; it may have to be read yet. */
+static void second_said(const char *directory, pid_t keeper, const char *words)
+{
+    int64_t due = clock_now() + PATIENCE;
+    char number[16];
+    bool found = false;
+
+    snprintf(number, sizeof number, "%ld", (long)keeper);
+    while (!found && clock_now() < due) {
+        struct play play;
+
+        play_run(&play, directory, "muster-agent", "output", "--keeper", number, "1", NULL);
+        CU_ASSERT(play.code == 0);
+        found = !strcmp(text_string(&play.out), words);
+        play_done(&play);
+    }
+    CU_ASSERT(found);
+}
+
+static void what_a_rank_said_is_shown_while_its_keeper_is_stopped(void)
+{
+    const char *directory = fresh("echo \"I am $RANK\"; echo 'but why'\n" ONCE);
+    struct play play;
+    int process = start(&play, directory);
+    pid_t keeper = keeper_of(directory, 3);
+
+    second_said(directory, keeper, "I am 3\nbut why\n");
+    CU_ASSERT(kill(keeper, SIGSTOP) == 0);
+    second_said(directory, keeper, "I am 3\nbut why\n");
+    CU_ASSERT(kill(keeper, SIGCONT) == 0);
+    process_of(directory, 0);
+    kill(process, SIGINT);
+    play_wait(&play, process);
+    CU_ASSERT(play.code == 130);
+    play_run(&play, directory, "muster-agent", "output", "--keeper", "1", "0", NULL);
+    CU_ASSERT(play.code == 1 && play_said(&play, "process 1 is no keeper of this user"));
+    play_done(&play);
+}
+
 SUITE("integration foreign",
       {"a killed process restarts the group and it completes",
        a_killed_process_restarts_the_group_and_it_completes},
       {"a trainer that always fails ends with the budget",
        a_trainer_that_always_fails_ends_with_the_budget},
+      {"a trainer that fails at a fixed step is not repaired for ever",
+       a_trainer_that_fails_at_a_fixed_step_is_not_repaired_for_ever},
       {"a rule ends the job at its exit code", a_rule_ends_the_job_at_its_exit_code},
       {"a command that is not there fails at once", a_command_that_is_not_there_fails_at_once},
       {"a job that is stopped lets its processes save",
        a_job_that_is_stopped_lets_its_processes_save},
       {"an agent that dies restarts the group", an_agent_that_dies_restarts_the_group},
-      {"a replica that is lost restarts the group", a_replica_that_is_lost_restarts_the_group})
+      {"a replica that is lost restarts the group", a_replica_that_is_lost_restarts_the_group},
+      {"what a rank said is shown while its keeper is stopped",
+       what_a_rank_said_is_shown_while_its_keeper_is_stopped})

@@ -12,7 +12,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 table=tests/sim/mutants.txt
 machines="agent/member.c agent/member_follow.c agent/member_leave.c"
-machines+=" agent/lead.c agent/lead_form.c agent/lead_leave.c"
+machines+=" agent/lead.c agent/lead_blame.c agent/lead_form.c agent/lead_leave.c"
 object_of() { echo "$OUT/whole/$(echo "$1" | tr / -).o"; }
 
 # mutate FILE FUNCTION OLD NEW: the mutated file on standard output; 1 when OLD is not there once.

@@ -244,8 +244,8 @@ void golden_lead_add(struct text *out, const struct lead *lead)
         text_add(out, " stopping");
     if (lead->outbid)
         text_addf(out, " outbid=%u", lead->outbid);
-    if (lead->crashes)
-        text_addf(out, " crashes=%u", lead->crashes);
+    if (lead->repeat.count)
+        text_addf(out, " crashes=%u", lead->repeat.count);
     text_add(out, "\n");
     if (lead->repairing)
         add_incident(out, &lead->incident);

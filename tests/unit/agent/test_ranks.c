@@ -84,17 +84,18 @@ static void an_end_is_described_by_its_cause(void)
     static const struct {
         int status;
         uint32_t code; /* that it announced; 0 = it said nothing */
+        enum fault_class class;
         const char *said;
     } ends[] = {
-        {SIGKILL, 0, "fault 1 RankKilled: signal 9, -1/0"},
-        {SIGTERM, 0, "fault 1 RankKilled: signal 15, -1/0"},
-        {SIGSEGV, 0, "fault 1 RankCrashed: signal 11, -1/0"},
-        {1 << 8, 0, "fault 1 RankCrashed: exit code 1, -1/0"},
-        {0, 0, "fault 1 RankCrashed: exit code 0, -1/0"},
-        {LINK_EXIT_INPUT << 8, 0, "fault 1 InvalidInput final: exit code 3, -1/0"},
-        {LINK_EXIT_USAGE << 8, 0, "fault 1 InvalidInput final: exit code 2, -1/0"},
-        {1 << 8, LINK_EXIT_FAILED, "fault 1 RankCrashed: it said why, -1/0"},
-        {1 << 8, LINK_EXIT_INPUT, "fault 1 InvalidInput final: it said why, -1/0"},
+        {SIGKILL, 0, FAULT_CLASS_HOST, "fault 1 RankKilled: signal 9, -1/0"},
+        {SIGTERM, 0, FAULT_CLASS_HOST, "fault 1 RankKilled: signal 15, -1/0"},
+        {SIGSEGV, 0, FAULT_CLASS_RANK_CRASH, "fault 1 RankCrashed: signal 11, -1/0"},
+        {1 << 8, 0, FAULT_CLASS_USER_CODE, "fault 1 RankCrashed: exit code 1, -1/0"},
+        {0, 0, FAULT_CLASS_USER_CODE, "fault 1 RankCrashed: exit code 0, -1/0"},
+        {LINK_EXIT_INPUT << 8, 0, FAULT_CLASS_DATA, "fault 1 InvalidInput final: exit code 3, -1/0"},
+        {LINK_EXIT_USAGE << 8, 0, FAULT_CLASS_DATA, "fault 1 InvalidInput final: exit code 2, -1/0"},
+        {1 << 8, LINK_EXIT_FAILED, FAULT_CLASS_USER_CODE, "fault 1 RankCrashed: it said why, -1/0"},
+        {1 << 8, LINK_EXIT_INPUT, FAULT_CLASS_DATA, "fault 1 InvalidInput final: it said why, -1/0"},
     };
 
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
@@ -106,6 +107,7 @@ static void an_end_is_described_by_its_cause(void)
         if (ends[i].code)
             CHECK_TEXT(hear(group, failed), "");
         CHECK_HAS(hear(group, exited(1, ends[i].status)), ends[i].said);
+        CU_ASSERT(group->output.messages[0].fault.class == ends[i].class);
         CU_ASSERT(group->output.order_count == (final ? 0 : 1)); /* started again at once, or not */
         group_free(group);
     }

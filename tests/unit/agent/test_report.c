@@ -109,8 +109,12 @@ static Muster__ReportReply taking(uint32_t incidents)
 /* The lead closes an incident of that generation. */
 static void repaired(struct scene *scene, uint64_t generation)
 {
-    scene->agent.lead.incident =
-        (struct incident){.generation = generation, .cause = CAUSE_RANK_KILLED, .slot = 2};
+    scene->agent.lead.incident = (struct incident){.generation = generation,
+                                                   .cause = CAUSE_RANK_KILLED,
+                                                   .class = FAULT_CLASS_HOST,
+                                                   .slot = 2,
+                                                   .node = "node-b",
+                                                   .pod = "job-2-2-0"};
     report_incident(&scene->agent);
 }
 
@@ -210,6 +214,9 @@ static void an_incident_is_told_until_it_was_taken(void)
     CU_ASSERT_FATAL(told->n_incidents == 2);
     CU_ASSERT(told->incidents[0]->generation == 5 && told->incidents[1]->generation == 6);
     CU_ASSERT(told->incidents[0]->cause == CAUSE_RANK_KILLED && told->incidents[0]->rung == 2);
+    CU_ASSERT(told->incidents[0]->fault_class == FAULT_CLASS_HOST);
+    CHECK_TEXT(told->incidents[0]->node, "node-b");
+    CHECK_TEXT(told->incidents[0]->pod, "job-2-2-0");
     answer(scene, taking(9)); /* more than there were */
     told = report(scene);
     CU_ASSERT_FATAL(told->n_incidents == 1);

@@ -45,6 +45,7 @@ static void every_option_reaches_its_setting(void)
                        "--listen=0.0.0.0:7000",
                        "--host=10.0.0.7",
                        "--node=here",
+                       "--pod=job-3-5-0",
                        "--metrics=0.0.0.0:9100",
                        "--verdict=/run/verdict",
                        "--memory-group=/sys/fs/cgroup/pod",
@@ -67,6 +68,7 @@ static void every_option_reaches_its_setting(void)
     CHECK_TEXT(settings->listen, "0.0.0.0:7000");
     CHECK_TEXT(settings->host, "10.0.0.7");
     CHECK_TEXT(settings->node, "here");
+    CHECK_TEXT(settings->pod, "job-3-5-0");
     CHECK_TEXT(settings->metrics, "0.0.0.0:9100");
     CHECK_TEXT(settings->verdict, "/run/verdict");
     CHECK_TEXT(settings->memory_group, "/sys/fs/cgroup/pod");

@@ -6,6 +6,7 @@
 
 #include "support/check.h"
 #include "wire/cause.h"
+#include "wire/fault_class.h"
 
 #define NOW 1000000000
 
@@ -58,6 +59,8 @@ static void what_a_lead_says_is_taken(void)
     incident.revoked = 3500000;
     incident.stepped = 11000000;
     incident.text = "signal 9";
+    incident.fault_class = FAULT_CLASS_HOST;
+    incident.pod = "job-1-1-0";
     message.attempt = 2;
     message.view = &two.view;
     message.state = MUSTER__REPORT__STATE__RUNNING;
@@ -73,6 +76,8 @@ static void what_a_lead_says_is_taken(void)
     CHECK_TEXT(report.unsaved, "disk is full");
     CU_ASSERT(report.incident_count == 1 && report.incidents[0].rank == 3);
     CHECK_TEXT(report.incidents[0].cause, "RankKilled");
+    CHECK_TEXT(report.incidents[0].class, "Host");
+    CHECK_TEXT(report.incidents[0].pod, "job-1-1-0");
     CHECK_TEXT(report.incidents[0].node, "node-b");
     CHECK_TEXT(report.incidents[0].words, "signal 9");
     CU_ASSERT(report.incidents[0].milliseconds[SPAN_REVOKE] == 2.5);

@@ -37,6 +37,8 @@ static void fill(struct status *status)
                                        .slot = 1,
                                        .rank = 3,
                                        .rung = 2,
+                                       .class = "Host",
+                                       .pod = "digits-1-1-0",
                                        .node = "node-b",
                                        .milliseconds = {1.5, 2, -1, 4, 7.5},
                                        .steps_redone = 1,

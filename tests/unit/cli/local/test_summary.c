@@ -84,6 +84,8 @@ static void a_repair_has_its_spans_and_null_where_a_point_is_missing(void)
 {
     struct repairs repairs = {0};
     struct repair repair = {.cause = "RankKilled",
+                            .class = "Host",
+                            .node = "node-b",
                             .slot = 1,
                             .rank = 3,
                             .rung = 2,
@@ -98,16 +100,18 @@ static void a_repair_has_its_spans_and_null_where_a_point_is_missing(void)
                             .text = "killed by \"signal\" 9"};
 
     repairs_add(&repairs, &repair);
-    repair = (struct repair){.cause = "Stuck", .seen = CLOCK_MS(1), .stepped = CLOCK_MS(3)};
+    repair =
+        (struct repair){.cause = "Stuck", .rung = 2, .seen = CLOCK_MS(1), .stepped = CLOCK_MS(3)};
     repairs_add(&repairs, &repair);
     line_is("{}",
             &repairs,
             HEAD "\"repairs\":["
-                 "{\"cause\":\"RankKilled\",\"slot\":1,\"rank\":3,\"rung\":2,\"generation\":4,"
+                 "{\"cause\":\"RankKilled\",\"class\":\"Host\",\"slot\":1,\"rank\":3,\"rung\":2,"
+                 "\"node\":\"node-b\",\"generation\":4,"
                  "\"milliseconds\":{\"detect\":4,\"revoke\":12,\"form\":80,\"restore\":9,"
                  "\"firstStep\":31.1,\"total\":136.1},\"stepsRedone\":1,"
                  "\"text\":\"killed by \\\"signal\\\" 9\"},"
-                 "{\"cause\":\"Stuck\",\"slot\":0,\"rank\":0,\"rung\":0,\"generation\":0,"
+                 "{\"cause\":\"Stuck\",\"slot\":0,\"rank\":0,\"rung\":2,\"generation\":0,"
                  "\"milliseconds\":{\"detect\":null,\"revoke\":null,\"form\":null,\"restore\":null,"
                  "\"firstStep\":null,\"total\":2},\"stepsRedone\":0,\"text\":\"\"}]}");
     repairs_done(&repairs);
