@@ -252,6 +252,15 @@ integration: $(DEPS) ## run real jobs, kill things, look at what comes out
 	$(Q)$(MAKE) -j$(JOBS) programs $(B)/integration $(KIT)/sum
 	$(Q)MUSTER_BIN=$(CURDIR)/$(B) $(B)/integration $(SUITE)
 
+# The same, each slot on a machine of its own: a network namespace; tests/nodes/README.md.
+$(B)/nodes: $(call tests_in,tests/nodes) $(B)/tests/integration/play.o $(SUPPORT) $(ARCHIVE)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) $^ $(WRAP) $(LIBS) -lcunit -o $@
+.PHONY: nodes
+nodes: $(DEPS) ## run real jobs over a network that is disturbed (as root)
+	$(Q)$(MAKE) -j$(JOBS) programs $(B)/nodes
+	$(Q)MUSTER_BIN=$(CURDIR)/$(B) tests/nodes/run.sh $(B)/nodes $(SUITE)
+
 # Images, from the release programs and without a daemon; one name a target of the Dockerfile.
 IMAGES := agent controller trainer
 ARCHIVES := $(patsubst %,build/images/%.tar,pause $(IMAGES))
@@ -379,6 +388,7 @@ check: $(DEPS) ## everything that needs no cluster, fastest first
 test: check ## check, then the model, real jobs on this machine and on a cluster: what CI runs
 	$(Q)$(MAKE) model
 	$(Q)$(MAKE) integration
+	$(Q)$(MAKE) nodes
 	$(Q)$(MAKE) manifests-check
 	$(Q)$(MAKE) e2e
 
