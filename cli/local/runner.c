@@ -36,6 +36,7 @@
 #define FOREIGN_END   CLOCK_SECONDS(45) /* the same when their ranks may be saving */
 #define LEADERLESS    CLOCK_SECONDS(30) /* nobody reports: only a new attempt helps */
 #define QUORUM_PAUSE  CLOCK_SECONDS(1)
+#define STALL         CLOCK_SECONDS(1) /* a tick so late: everything has stood still */
 #define ATTEMPTS_MOST 3
 #define SAME_REQUEST  CLOCK_MS(300) /* timeout(1) signals the process and its group: that is one */
 
@@ -438,6 +439,10 @@ static void on_tick(void *context)
     int64_t since = runner->first_step ? now - runner->first_step : -1;
     struct fault_entry *fault;
 
+    if (now - runner->tick.due > STALL) {
+        runner->heard = now;
+        runner->quorum_lost = 0;
+    }
     loop_timer(&runner->loop, &runner->tick, now + tick_of(runner));
     if (runner->ended) {
         if (now - runner->ended_at > (runner->facts.foreign ? FOREIGN_END : END_PATIENCE))
