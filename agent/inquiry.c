@@ -9,8 +9,6 @@
 #include "base/secret.h"
 #include "wire/rpc_ask.h"
 
-#define PATIENCE CLOCK_SECONDS(15) /* the directory holds a patient question for 10 */
-
 enum question_kind { ENROLL, REPORT, WITNESS, QUESTIONS };
 
 /* Each kind has a channel of its own, so that one can be replaced while another is in use. The
@@ -20,6 +18,7 @@ struct question {
     struct rpc_ask *ask; /* NULL = none open */
     struct rpc_channel *channel;
     unsigned renewals; /* how many there had been when it was dialled */
+    bool mute;         /* nothing came over it in time: the other end may not know of it any more */
 };
 
 struct inquiry {
@@ -80,14 +79,16 @@ bool inquiry_reporting(const struct inquiry *inquiry)
     return inquiry->questions[REPORT].ask;
 }
 
-/* What there is to ask, by question_kind. */
+/* What there is to ask, by question_kind, and how long the answer may take: the directory holds who
+ * enrols for 10 s; a candidate asks the witness again after as long. */
 static const struct {
     const char *path;
     const ProtobufCMessageDescriptor *reply;
+    int64_t patience;
 } subjects[QUESTIONS] = {
-    [ENROLL] = {"/muster.Directory/Enroll", &muster__enroll_reply__descriptor},
-    [REPORT] = {"/muster.Directory/Report", &muster__report_reply__descriptor},
-    [WITNESS] = {"/muster.Directory/Witness", &muster__witness_reply__descriptor},
+    [ENROLL] = {"/muster.Directory/Enroll", &muster__enroll_reply__descriptor, CLOCK_SECONDS(15)},
+    [REPORT] = {"/muster.Directory/Report", &muster__report_reply__descriptor, CLOCK_SECONDS(5)},
+    [WITNESS] = {"/muster.Directory/Witness", &muster__witness_reply__descriptor, CLOCK_SECONDS(8)},
 };
 
 /* `reply` is the message of subjects[kind], or NULL. */
@@ -118,19 +119,22 @@ static void on_answer(void *context, int status, const char *reason, const void 
             outcome = (struct inquiry_outcome){RPC_REFUSED, "malformed answer"};
     }
     question->ask = NULL;
+    question->mute = status == RPC_DEADLINE;
     tell(inquiry, kind, reply, &outcome);
     protobuf_c_message_free_unpacked(reply, NULL);
 }
 
-/* Dials with the papers as they are now, unless that was done already. */
+/* Dials with the papers as they are now, unless that was done already. A connection that was lost
+ * without a word would be believed in for as long as TCP tries to send: some 15 minutes. */
 static void question_dial(struct question *question, bool enrols)
 {
     struct inquiry *inquiry = question->inquiry;
     const struct papers *papers = inquiry->papers;
 
-    if (question->channel && question->renewals == inquiry->renewals)
+    if (question->channel && question->renewals == inquiry->renewals && !question->mute)
         return;
     rpc_hang_up(question->channel);
+    question->mute = false;
     question->renewals = inquiry->renewals;
     question->channel = rpc_dial(inquiry->rpc,
                                  inquiry->address,
@@ -150,7 +154,8 @@ static void ask(struct inquiry *inquiry, enum question_kind kind, const Protobuf
     question_dial(question, kind == ENROLL);
     if (kind == ENROLL && inquiry->token)
         rpc_channel_credential(question->channel, inquiry->token);
-    question->ask = rpc_ask(question->channel, subjects[kind].path, clock_now() + PATIENCE, &asked);
+    question->ask = rpc_ask(
+        question->channel, subjects[kind].path, clock_now() + subjects[kind].patience, &asked);
 }
 
 void inquiry_enroll(struct inquiry *inquiry, const Muster__EnrollRequest *request)
