@@ -59,13 +59,14 @@ static void straight(struct scene *scene)
 struct scene *scene_open(void)
 {
     static struct scene scene;
+    const char *bin = getenv("MUSTER_BIN");
     CLEAN_FREE char *agent = NULL;
     CLEAN(text) struct text path = {0};
     struct error error = {""};
 
     if (scene.directory)
         return &scene;
-    text_addf(&path, "%s/muster-agent", getenv("MUSTER_BIN"));
+    text_addf(&path, "%s/muster-agent", bin ? bin : "build/release");
     agent = realpath(path.data, NULL);
     scene.directory = check_directory();
     scene.random = check_seed();

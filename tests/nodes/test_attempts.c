@@ -51,6 +51,7 @@ static void an_attempt_that_comes_back_after_the_next_has_begun_ends(void)
     scene_begin(&second, &job);
     scene_signal_all(first, SIGCONT);
     CU_ASSERT(scene_code(first) == 1);
+    CU_ASSERT(scene_said(first, "training ends: shared belongs to attempt"));
     scene_end(&second);
     snprintf(attempt, sizeof attempt, ".%.0f.", play_number(path, "attempt"));
     play_text(path, "checkpoint", checkpoint, sizeof checkpoint);

@@ -70,16 +70,32 @@ static void saved(struct fit *fit, const struct saver_report *report)
     fit->world->table->saved(fit->world, report->step, report->failed ? report->error.text : NULL);
 }
 
-/* At a step boundary: hears of the save in flight and begins the next. */
-static void checkpoint_tick(struct fit *fit)
+/* Whether a later attempt of the job has begun: then this one may write nothing more. */
+static bool fenced(const struct fit *fit)
 {
-    struct saver_report report;
+    struct fence own = {fit->saved_as.attempt, fit->saved_as.generation};
+    struct fence found;
+
+    return fence_read(fit->settings.checkpoints.store.directory, &found, NULL) == 0 &&
+           fence_compare(&found, &own) > 0;
+}
+
+/* At a step boundary: hears of the save in flight and begins the next. Returns 0, or
+ * RESTORE_REFUSED: what is trained from here on could never be saved. */
+static int checkpoint_tick(struct fit *fit, struct error *error)
+{
+    struct saver_report report = {.failed = false};
 
     if (saver_poll(&fit->saver, &report))
         saved(fit, &report);
+    if (report.failed && fenced(fit)) {
+        error_set(error, "training ends: %s", report.error.text);
+        return RESTORE_REFUSED;
+    }
     if (!fit->place.rank &&
         saver_begin(&fit->saver, &fit->state, &fit->saved_as, clock_now(), &report))
         saved(fit, &report);
+    return 0;
 }
 
 /* Adds the path that a checkpoint of the committed step has. */
@@ -89,16 +105,6 @@ static void checkpoint_path_of(const struct fit *fit, struct text *path)
 
     entry.id.step = fit->state.facts.committed;
     store_path(fit->settings.checkpoints.store.directory, &entry, path);
-}
-
-/* Whether a later attempt of the job has begun: then this one may write nothing more. */
-static bool fenced(const struct fit *fit)
-{
-    struct fence own = {fit->saved_as.attempt, fit->saved_as.generation};
-    struct fence found;
-
-    return fence_read(fit->settings.checkpoints.store.directory, &found, NULL) == 0 &&
-           fence_compare(&found, &own) > 0;
 }
 
 /* Waits before the next try. Returns whether the generation is over meanwhile. */
@@ -115,7 +121,8 @@ static bool pause_for_retry(struct fit *fit)
 }
 
 /* Writes the last checkpoint, with nothing else going on. What was trained is not given up because
- * a disk is full: it is tried again until it is written. Returns 0, FIT_REJOIN or -1. */
+ * a disk is full: it is tried again until it is written. Returns 0, FIT_REJOIN or, when a later
+ * attempt has begun, RESTORE_REFUSED. */
 static int checkpoint_last(struct fit *fit, struct error *error)
 {
     struct world *world = fit->world;
@@ -129,8 +136,10 @@ static int checkpoint_last(struct fit *fit, struct error *error)
     publish(fit, LINK_PHASE_SAVE);
     while (save_state(&fit->saver.target, &fit->state, &fit->saved_as, NULL, &reason)) {
         world->table->saved(world, fit->state.facts.committed, reason.text);
-        if (fenced(fit))
-            return error_set(error, "the last checkpoint is not written: %s", reason.text);
+        if (fenced(fit)) {
+            error_set(error, "the last checkpoint is not written: %s", reason.text);
+            return RESTORE_REFUSED;
+        }
         log_warning(fit->settings.log,
                     "the last checkpoint could not be written, trying again: %s",
                     reason.text);
@@ -271,8 +280,7 @@ static int step(struct fit *fit, struct error *error)
     if (outcome)
         return outcome;
     publish(fit, LINK_PHASE_TRAIN);
-    checkpoint_tick(fit);
-    return 0;
+    return checkpoint_tick(fit, error);
 }
 
 static int validate(struct fit *fit, int64_t due, struct error *error)
@@ -306,8 +314,8 @@ static int agree(struct fit *fit)
 }
 
 /* Steps and validations until the end, or until all have agreed to stop. A validation that was
- * interrupted, or put off by that, is still due when the state is restored. Returns 0, COMM_BROKEN
- * or -1. */
+ * interrupted, or put off by that, is still due when the state is restored. Returns 0, COMM_BROKEN,
+ * RESTORE_REFUSED or -1. */
 static int train(struct fit *fit, struct error *error)
 {
     const struct state_facts *facts = &fit->state.facts;
@@ -329,7 +337,7 @@ static int train(struct fit *fit, struct error *error)
 }
 
 /* Saves, says the result and waits for the others. Who hands over has nothing to save: the others
- * go on with what all hold. Returns FIT_LEAVE, FIT_REJOIN or -1. */
+ * go on with what all hold. Returns FIT_LEAVE, FIT_REJOIN, RESTORE_REFUSED or -1. */
 static int conclude(struct fit *fit, struct text *result, struct error *error)
 {
     CLEAN(text) struct text path = {0};

@@ -41,8 +41,8 @@ int fit_new(const struct fit_settings *settings, struct fit **fit, struct error 
 
 /* Trains until the job is over. Returns 0, with the result as a JSON object of at most 4000 bytes
  * in `result`, which stays empty when the world sent this rank away; FIT_REFUSED: the checkpoint
- * belongs to another training, this rank's processor gives other bits than its peers', or there are
- * more ranks than micro-batches; -1: it cannot go on. */
+ * belongs to another training, this rank's processor gives other bits than its peers', there are
+ * more ranks than micro-batches, or a later attempt owns the checkpoints; -1: it cannot go on. */
 int fit_run(struct fit *fit, struct world *world, struct text *result, struct error *error);
 
 /* Waits for a checkpoint in flight. NULL is allowed. */

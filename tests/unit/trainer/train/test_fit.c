@@ -239,8 +239,8 @@ static void a_resumed_training_equals_a_straight_one(void)
     crew_done(&crew);
 }
 
-/* A checkpoint is due at every step, and the fence of a later attempt refuses each of them. */
-static void checkpoints_that_cannot_be_written_do_not_stop_training(void)
+/* A checkpoint is due at every step, and the first is the last that is tried. */
+static void a_training_that_a_later_attempt_has_followed_ends(void)
 {
     static const struct fence later = {9, 9};
     struct training training = tiny_training();
@@ -250,10 +250,28 @@ static void checkpoints_that_cannot_be_written_do_not_stop_training(void)
 
     CU_ASSERT(fence_raise(settings.checkpoints.store.directory, &later, NULL, NULL) == 0);
     settings.checkpoints.every = 1;
+    training.epochs = 1000;
     crew_run(&crew, &script, &settings);
-    CU_ASSERT(crew.outcomes[0] == -1);
-    CU_ASSERT(strstr(crew.errors[0].text, "the last checkpoint is not written: ") != NULL);
-    CU_ASSERT(crew.record.saves_failed >= 2 && crew.record.save_failing && !crew.record.saved);
+    CU_ASSERT(crew.outcomes[0] == FIT_REFUSED);
+    CHECK_HAS(crew.errors[0].text, "training ends: ");
+    CHECK_HAS(crew.errors[0].text, "belongs to attempt 9");
+    CU_ASSERT(crew.record.saves_failed == 1 && !crew.record.saved);
+    crew_done(&crew);
+}
+
+static void the_last_checkpoint_of_a_training_that_was_followed_is_not_tried_again(void)
+{
+    static const struct fence later = {9, 9};
+    struct training training = tiny_training();
+    struct fit_settings settings = settings_of(&training, check_directory());
+    struct stage_script script = {.ranks = 1};
+    struct crew crew;
+
+    CU_ASSERT(fence_raise(settings.checkpoints.store.directory, &later, NULL, NULL) == 0);
+    crew_run(&crew, &script, &settings);
+    CU_ASSERT(crew.outcomes[0] == FIT_REFUSED);
+    CHECK_HAS(crew.errors[0].text, "the last checkpoint is not written: ");
+    CU_ASSERT(crew.record.saves_failed == 1 && crew.record.save_failing && !crew.record.saved);
     crew_done(&crew);
 }
 
@@ -263,6 +281,28 @@ static void *clear_later(void *path)
     clock_sleep(CLOCK_MS(300));
     unlink(path);
     return NULL;
+}
+
+/* A checkpoint is due at every step. */
+static void checkpoints_that_cannot_be_written_do_not_stop_training(void)
+{
+    CLEAN(text) struct text path = {0};
+    struct training training = tiny_training();
+    struct fit_settings settings = settings_of(&training, "");
+    struct stage_script script = {.ranks = 1};
+    struct crew crew;
+    pthread_t thread;
+
+    text_addf(&path, "%s/checkpoints", check_directory());
+    settings.checkpoints.store.directory = path.data;
+    settings.checkpoints.every = 1;
+    CU_ASSERT(symlink("nowhere/at-all", path.data) == 0);
+    CU_ASSERT_FATAL(pthread_create(&thread, NULL, clear_later, path.data) == 0);
+    crew_run(&crew, &script, &settings);
+    pthread_join(thread, NULL);
+    CU_ASSERT(crew.outcomes[0] == 0);
+    CU_ASSERT(crew.record.saves_failed >= 2 && !crew.record.save_failing && crew.record.saved);
+    crew_done(&crew);
 }
 
 static void the_last_checkpoint_is_tried_until_it_is_written(void)
@@ -388,6 +428,10 @@ SUITE("trainer train fit",
       {"a hand-over ends a generation between two steps",
        a_hand_over_ends_a_generation_between_two_steps},
       {"a resumed training equals a straight one", a_resumed_training_equals_a_straight_one},
+      {"a training that a later attempt has followed ends",
+       a_training_that_a_later_attempt_has_followed_ends},
+      {"the last checkpoint of a training that was followed is not tried again",
+       the_last_checkpoint_of_a_training_that_was_followed_is_not_tried_again},
       {"checkpoints that cannot be written do not stop training",
        checkpoints_that_cannot_be_written_do_not_stop_training},
       {"the last checkpoint is tried until it is written",
