@@ -21,6 +21,7 @@
 #define MEMORY      "/dev/shm"
 #define MESSAGE     "/dev/termination-log" /* where Kubernetes looks unless told otherwise */
 #define GRACE       120                    /* seconds */
+#define GRACE_MOST  86400                  /* seconds; agents take no more */
 #define TOKEN_LIFE  3600                   /* seconds; kubelets renew it long before */
 #define INSTALL_CPU "250m"
 #define INSTALL_RAM "64Mi"
@@ -69,6 +70,18 @@ static void metadata_make(const struct builder *builder)
 
 /* The command. */
 
+/* The pod's grace period, as far as an agent can use it. */
+static int grace_seconds(const struct builder *builder)
+{
+    const cJSON *grace =
+        cJSON_GetObjectItemCaseSensitive(builder->spec, "terminationGracePeriodSeconds");
+    int seconds = cJSON_IsNumber(grace) ? grace->valueint : 0;
+
+    if (seconds < 1)
+        return 1;
+    return seconds < GRACE_MOST ? seconds : GRACE_MOST;
+}
+
 static void options_add(const struct builder *builder, cJSON *arguments)
 {
     const char *message = cJSON_GetStringValue(
@@ -90,6 +103,7 @@ static void options_add(const struct builder *builder, cJSON *arguments)
     tree_add_format(arguments, "--pod=%s", name);
     tree_add_format(arguments, "--metrics=0.0.0.0:%d", POD_METRICS_PORT);
     tree_add_format(arguments, "--verdict=%s", message ? message : MESSAGE);
+    tree_add_format(arguments, "--grace=%d", grace_seconds(builder));
     tree_add_text(arguments, "--");
 }
 

@@ -314,10 +314,21 @@ bool pod_record_dead(const struct pod_record *record)
     return record->ended || record->phase == POD_FAILED || record->phase == POD_SUCCEEDED;
 }
 
+bool pod_record_blameless(const struct pod_record *record)
+{
+    return record->disrupted || record->verdict == VERDICT_DRAINED;
+}
+
 void pod_record_add_end(const struct pod_record *record, struct text *out)
 {
     bool failed = record->phase == POD_FAILED;
 
+    if (record->verdict == VERDICT_DRAINED) {
+        text_add(out, "has left");
+        if (record->text && *record->text)
+            text_addf(out, ": %s", record->text);
+        return;
+    }
     if (record->ended)
         text_addf(out, "ended with exit code %d", (int)record->exit_code);
     else if (failed)

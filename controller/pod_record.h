@@ -77,6 +77,9 @@ bool pod_record_over(const struct pod_record *record);
  * or that is gone without a word, may have one yet. */
 bool pod_record_dead(const struct pod_record *record);
 
+/* Whether nobody is to blame for its end: it was taken away, or was asked to leave and has. */
+bool pod_record_blameless(const struct pod_record *record);
+
 /* Says how it came to that: "was deleted", "ended with exit code 137 (OOMKilled)". */
 void pod_record_add_end(const struct pod_record *record, struct text *out);
 

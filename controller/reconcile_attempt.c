@@ -66,7 +66,8 @@ static bool pods_lost(const struct work *work)
     return work->next.generation && !work_majority(work_members(work), work_alive(work));
 }
 
-/* Whether all that is lost was taken away: by a preemption, an eviction or a drain. */
+/* Whether all that is lost was taken away: by a preemption, an eviction or a drain. Others may have
+ * stopped with it. */
 static bool blameless(const struct work *work)
 {
     bool disrupted = false;
@@ -76,9 +77,10 @@ static bool blameless(const struct work *work)
 
         if (!pod || !work_over(work, pod))
             continue;
-        if (!pod->disrupted)
+        if (pod_record_blameless(pod))
+            disrupted = true;
+        else if (pod->verdict != VERDICT_STOPPED)
             return false;
-        disrupted = true;
     }
     return disrupted;
 }

@@ -167,7 +167,7 @@ enum policy_outcome policy_lost(struct work *work)
 
         if (pod ? !work_over(work, pod) : !vanished(work, slot))
             continue;
-        if (!(pod && pod->disrupted)) {
+        if (!(pod && pod_record_blameless(pod))) {
             if (budget_spent(work))
                 return budget_fail(work, slot);
             status_restarted(&work->next.pod_restarts, work->seen->now, budget->window_seconds);

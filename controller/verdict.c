@@ -11,7 +11,8 @@ enum verdict verdict_read(const char *message, const char **text)
         enum verdict verdict;
     } words[] = {{"Succeeded\n", VERDICT_SUCCEEDED},
                  {"Failed\n", VERDICT_FAILED},
-                 {"Stopped\n", VERDICT_STOPPED}};
+                 {"Stopped\n", VERDICT_STOPPED},
+                 {"Drained\n", VERDICT_DRAINED}};
 
     for (size_t i = 0; message && i < sizeof words / sizeof *words; i++) {
         size_t length = strlen(words[i].word);

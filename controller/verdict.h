@@ -1,4 +1,5 @@
-/* verdict - what an agent leaves behind in its pod's termination message: how the job ended. Pure.
+/* verdict - what an agent leaves behind in its pod's termination message: how the job ended, or
+ * that it has left. Pure.
  *
  * The first line is one word, the rest is the result as JSON, or the reason. Whatever else stands
  * in a termination message was not written by an agent that knew. */
@@ -9,7 +10,8 @@ enum verdict {
     VERDICT_NONE,
     VERDICT_SUCCEEDED,
     VERDICT_FAILED,
-    VERDICT_STOPPED /* saved and stopped: the job can go on from there */
+    VERDICT_STOPPED, /* saved and stopped: the job can go on from there */
+    VERDICT_DRAINED  /* this pod alone has left, because it was to end */
 };
 
 /* Reads a message, which may be NULL. `text` receives where the rest begins. */

@@ -84,6 +84,7 @@ static void what_a_user_has_said_is_kept(void)
     CHECK_TEXT(object_text(first->next, "name"), "fetch");
     CHECK_TEXT(object_text(trainer_of(pod), "image"), "mine:2");
     CU_ASSERT(object_member(trainer_of(pod), "livenessProbe") != NULL);
+    CHECK_TEXT(cJSON_GetArrayItem(arguments, count - 5)->valuestring, "--grace=5");
     CHECK_TEXT(cJSON_GetArrayItem(arguments, count - 4)->valuestring, "--");
     CHECK_TEXT(cJSON_GetArrayItem(arguments, count - 3)->valuestring, "a");
     CHECK_TEXT(cJSON_GetArrayItem(arguments, count - 1)->valuestring, "$(X)");

@@ -95,6 +95,10 @@ static void a_verdict_is_read_from_the_agents_container_only(void)
          "\"message\":\"Stopped\\n\"}}}",
          VERDICT_STOPPED,
          NULL},
+        {"{\"name\":\"trainer\",\"state\":{\"terminated\":{\"exitCode\":1,"
+         "\"message\":\"Drained\\nstep 7 was not saved here\\n\"}}}",
+         VERDICT_DRAINED,
+         "step 7 was not saved here"},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -256,6 +260,7 @@ static void a_disruption_without_fault_is_seen(void)
                   cases[i].reason);
         read_pod(text.data, &record);
         CU_ASSERT(record.disrupted == cases[i].disrupted);
+        CU_ASSERT(pod_record_blameless(&record) == cases[i].disrupted);
     }
 }
 
