@@ -245,6 +245,18 @@ int play_repairs(const char *directory)
     return count;
 }
 
+int play_redone(const char *directory)
+{
+    cJSON *result = result_read(directory);
+    const cJSON *repair;
+    int redone = 0;
+
+    cJSON_ArrayForEach(repair, cJSON_GetObjectItemCaseSensitive(result, "repairs")) redone +=
+        cJSON_GetObjectItemCaseSensitive(repair, "stepsRedone")->valueint;
+    cJSON_Delete(result);
+    return redone;
+}
+
 static const char *text_of(const cJSON *object, const char *key)
 {
     const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));

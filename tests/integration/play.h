@@ -47,6 +47,9 @@ void play_text(const char *directory, const char *key, char *out, size_t size);
 /* How many repairs the result tells of. */
 int play_repairs(const char *directory);
 
+/* How many steps were done again because of them. */
+int play_redone(const char *directory);
+
 /* Whether the result tells of a repair with this cause whose text has those words. Prints what it
  * tells when not, and in any case how long the repairs took. */
 bool play_repaired(const char *directory, const char *cause, const char *words);
