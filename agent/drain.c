@@ -19,6 +19,8 @@ static void loss_add(const struct agent *agent, struct text *out)
         text_addf(out, "; step %lld was not saved here", (long long)atomic_load(&page->committed));
     if (saved)
         text_addf(out, ", the newest checkpoint is of step %lld", (long long)saved);
+    if (*agent->unsaved)
+        text_addf(out, "; a checkpoint cannot be written: %s", agent->unsaved);
 }
 
 static void on_time_over(void *context)
