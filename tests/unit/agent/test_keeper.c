@@ -562,19 +562,12 @@ static void signalled(const char *part, int number, int code)
     close(ends[0]);
 }
 
-static void a_hang_up_ends_all_of_it(void)
+/* SIGHUP ends it; of the others every agent is told, and has its time. */
+static void signals_end_all_of_it_or_ask_for_the_end(void)
 {
     signalled("wait", SIGHUP, 128 + SIGHUP);
-}
-
-static void every_agent_is_told_that_the_pod_is_to_end(void)
-{
     signalled("drain", SIGTERM, 4);
     signalled("drain", SIGINT, 4);
-}
-
-static void an_agent_that_does_not_leave_in_time_is_ended(void)
-{
     grace = 1;
     signalled("wait", SIGTERM, 128 + SIGTERM);
     grace = 30;
@@ -601,7 +594,4 @@ SUITE("agent keeper",
       {"what a rank says survives its agent", what_a_rank_says_survives_its_agent},
       {"a reader that does not read holds up the rank alone",
        a_reader_that_does_not_read_holds_up_the_rank_alone},
-      {"a hang-up ends all of it", a_hang_up_ends_all_of_it},
-      {"every agent is told that the pod is to end", every_agent_is_told_that_the_pod_is_to_end},
-      {"an agent that does not leave in time is ended",
-       an_agent_that_does_not_leave_in_time_is_ended})
+      {"signals end all of it or ask for the end", signals_end_all_of_it_or_ask_for_the_end})
