@@ -15,6 +15,7 @@
 
 #define ASK_AGAIN    CLOCK_MS(200)    /* when the directory does not answer */
 #define REFUSED_MOST CLOCK_SECONDS(5) /* longest additional wait when it refuses */
+#define SETTLE       10 /* so much shorter than a loss is waited for is a larger view */
 
 void enrol_open(struct agent *agent)
 {
@@ -190,6 +191,7 @@ static void facts_take(struct agent *agent, const Muster__JobFacts *facts)
     known->lead.start = CLOCK_MS(facts->start_milliseconds);
     known->lead.answer = MEMBER_PATIENCE / 3;
     known->lead.replace = CLOCK_MS(facts->replace_milliseconds);
+    known->lead.settle = known->lead.replace / SETTLE;
     sizes_take(&known->lead, facts);
     known->lead.rank_budget = facts->rank_budget;
     known->lead.rank_window = CLOCK_SECONDS(facts->rank_window_seconds);

@@ -156,6 +156,8 @@ static LEAD_HANDLER(faulted)
         peer->unfit = message->fault.cause;
         if (lead->state == LEAD_GATHER)
             lead_gather_check(lead, now, effects);
+        if (lead->state == LEAD_RUN)
+            lead_size_watch(lead, now, effects);
         return;
     }
     if (lead->state == LEAD_RUN &&
@@ -185,6 +187,8 @@ void lead_peer_gone(struct lead *lead,
     if (!concerned(lead, &peer->id)) {
         if (lead->state == LEAD_GATHER)
             lead_gather_check(lead, now, effects);
+        if (lead->state == LEAD_RUN)
+            lead_size_watch(lead, now, effects);
         return;
     }
     if (!lead_blame(lead, &what, now, effects))
@@ -264,6 +268,7 @@ static LEAD_HANDLER(hello)
     } else if (lead->state == LEAD_RUN) {
         out_send(lead, from, effects);
         lead_tell_spares(lead, effects);
+        lead_size_watch(lead, now, effects);
     }
 }
 
@@ -321,13 +326,13 @@ static LEAD_HANDLER(done)
 
 static LEAD_HANDLER(stepped)
 {
-    (void)now;
     if (!lead->repairing)
         return;
     lead->incident.restored = event->restored;
     lead->incident.stepped = event->stepped;
     lead->repairing = false;
     effects_add(effects, EFFECT_INCIDENT);
+    lead_size_watch(lead, now, effects);
 }
 
 static LEAD_HANDLER(fenced)
@@ -349,6 +354,7 @@ static LEAD_HANDLER(stand)
         lead->seen = event->number;
     memset(lead->peers, 0, sizeof lead->peers);
     lead->peer_count = 0;
+    lead->short_since = lead->larger_since = 0;
     lead->outbid = 0;
     lead_peer_add(lead, &lead->self);
     for (uint32_t i = 0; i < event->roster->count; i++)
@@ -371,6 +377,32 @@ static LEAD_HANDLER(stand)
             return;
     }
     lead_gather(lead, now, effects);
+}
+
+/* A larger view has been possible for long enough: it is formed as after a fault, but costs no
+ * budget. */
+static void grow(struct lead *lead, int64_t now, struct effects *effects)
+{
+    const struct fault fault = {.cause = CAUSE_RESIZED};
+    char text[64];
+    const struct lead_fault what = {&lead->self, &fault, text};
+
+    snprintf(text,
+             sizeof text,
+             "from %u to %u replicas",
+             (unsigned)lead->base.count,
+             (unsigned)lead_size_larger(lead));
+    if (lead_blame(lead, &what, now, effects))
+        lead_gather(lead, now, effects);
+}
+
+/* Which is about those that leave, or about a larger view. */
+static LEAD_HANDLER(run_late)
+{
+    if (lead->parting != LEAD_TOGETHER)
+        lead_run_late(lead, event, now, effects);
+    else if (lead->larger_since)
+        grow(lead, now, effects);
 }
 
 /* A phase takes too long. */
@@ -431,7 +463,6 @@ static const lead_handler table[LEAD_STATES][LEAD_EVENTS] = {
                      [LEAD_TIMER] = lead_record_late},
     [LEAD_RUN] = {[LEAD_HELLO] = hello,
                   [LEAD_LEAVE] = lead_leave_running,
-                  [LEAD_TIMER] = lead_run_late,
                   [LEAD_REFUSE] = lead_refused,
                   [LEAD_FAULT] = faulted,
                   [LEAD_DONE] = done,
@@ -440,7 +471,8 @@ static const lead_handler table[LEAD_STATES][LEAD_EVENTS] = {
                   [LEAD_STEPPED] = stepped,
                   [LEAD_FENCED] = fenced,
                   [LEAD_DRAIN] = lead_drain_running,
-                  [LEAD_YIELD] = yield},
+                  [LEAD_YIELD] = yield,
+                  [LEAD_TIMER] = run_late},
     [LEAD_ENDED] = {[LEAD_HELLO] = hello_ended},
 };
 

@@ -78,6 +78,7 @@ struct lead_settings {
     int64_t start;   /* for ranks to get ready */
     int64_t answer;  /* for an agent, or the witness, to answer */
     int64_t replace; /* that a lost member is waited for, where a view may be smaller */
+    int64_t settle;  /* that a larger view must have been possible before one is formed */
     uint32_t rank_budget;
     int64_t rank_window;
     uint32_t pod_budget;
@@ -123,6 +124,7 @@ struct lead {
     struct view spares;  /* that the members were told of */
     struct lead_peer peers[VIEW_MEMBERS]; /* by slot */
     uint32_t peer_count;                  /* highest slot heard of, plus one */
+    int64_t larger_since; /* since when those who are there could be a larger view; 0 = not */
     bool witness_asked;
     bool witness_promised;
     bool witness_recorded;

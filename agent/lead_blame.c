@@ -47,7 +47,8 @@ static void incident_open(struct lead *lead, const struct lead_fault *what, int6
     struct incident *incident = &lead->incident;
     int64_t seen = now - what->fault->age;
 
-    if (lead->repairing) {
+    /* A fault while a larger view is formed is what there is to tell. */
+    if (lead->repairing && incident->cause != CAUSE_RESIZED) {
         incident->faults++;
         /* Peers of a dead rank often speak first; the death itself is the better description. */
         if (incident->cause != CAUSE_COMMUNICATOR || what->fault->cause == CAUSE_COMMUNICATOR)

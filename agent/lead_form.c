@@ -140,11 +140,14 @@ static void form(struct lead *lead, int64_t now, struct effects *effects)
 static void record(struct lead *lead, int64_t now, struct effects *effects);
 
 /* Whether the agent's answer is waited for: a member's of the base always; anybody's before there
- * is one, so that the lowest slots get the lowest ranks. A spare is taken when it has answered. */
+ * is one, so that the lowest slots get the lowest ranks, and when the view is to grow. Else a spare
+ * is taken when it has answered. */
 static bool waited_for(const struct lead *lead, const struct lead_peer *peer)
 {
+    bool grows = lead->repairing && lead->incident.cause == CAUSE_RESIZED;
+
     return lead_peer_there(peer) && !peer->promised &&
-           (!lead->base.generation || view_find(&lead->base, &peer->id) >= 0);
+           (!lead->base.generation || grows || view_find(&lead->base, &peer->id) >= 0);
 }
 
 /* Chooses the members of the next view; who can never take part is passed over, and who leaves,
@@ -237,7 +240,7 @@ static void base_take(struct lead *lead, const struct view *decided)
 {
     view_copy(&lead->base, decided);
     lead->next_number = 0;
-    lead->short_since = 0;
+    lead->short_since = lead->larger_since = 0;
     if (decided->generation > lead->seen)
         lead->seen = decided->generation;
     for (uint32_t i = 0; i < lead->base.count; i++) {
@@ -410,6 +413,7 @@ static void run(struct lead *lead, int64_t now, struct effects *effects)
         message->blob_count = lead->blob_count;
     }
     lead_tell_spares(lead, effects);
+    lead_size_watch(lead, now, effects);
 }
 
 /* The witness was asked together with the others, where they are not enough. */

@@ -135,6 +135,7 @@ static void stop(struct lead *lead, struct effects *effects)
 {
     lead->stopping = true;
     lead->parting = LEAD_TOGETHER;
+    lead->larger_since = 0;
     if (lead->settings.foreign) {
         lead_finish(lead, OUTCOME_STOPPED, "", effects);
         return;
@@ -161,6 +162,7 @@ LEAD_HANDLER(lead_run_late)
 static void leaves_gather(struct lead *lead, int64_t now, struct effects *effects)
 {
     lead->parting = LEAD_GATHERS_LEAVES;
+    lead->larger_since = 0;
     lead->asked_at = now;
     effects_timer(effects, now + LEAVES_GATHER);
 }

@@ -64,6 +64,14 @@ uint32_t lead_size_least(const struct lead *lead);
 /* lead_size.c: when a smaller view than the base may be formed; LEAD_NEVER = not by waiting. */
 int64_t lead_size_due(const struct lead *lead, uint32_t there);
 
+/* lead_size.c: how many members the generation that runs could have more than it has, all told; 0 =
+ * it is as large as can be. */
+uint32_t lead_size_larger(const struct lead *lead);
+
+/* lead_size.c: somebody came or went while a generation runs: sets the timer to when a larger one
+ * is to be formed, if those who are there can be one. */
+void lead_size_watch(struct lead *lead, int64_t now, struct effects *effects);
+
 /* Whether those that are not lost, and the witness, are a majority. */
 bool lead_majority_there(struct lead *lead);
 

@@ -2,7 +2,9 @@
  *
  * As many as there are replicas; where the job allows smaller views, the largest that can be. A
  * view as large as its base is formed at once, a smaller one after the lost members were waited
- * for. The first view lacks nobody. */
+ * for. The first view lacks nobody. A generation that runs gives way to a larger one when that has
+ * been possible for a while, and not before its first step: whoever comes and goes does not stop
+ * the others each time. */
 #include "agent/lead_private.h"
 
 /* The largest view that so many can form; 0 = none. */
@@ -47,4 +49,34 @@ uint32_t lead_size(struct lead *lead, uint32_t there, int64_t now)
 bool lead_reduced(const struct lead *lead)
 {
     return lead->state == LEAD_RUN && lead->base.count < lead->settings.replicas;
+}
+
+/* How many could be in the next view. */
+static uint32_t there_count(const struct lead *lead)
+{
+    uint32_t count = 0;
+
+    for (uint32_t slot = 0; slot < lead->peer_count; slot++)
+        count += lead_peer_there(&lead->peers[slot]) && !lead->peers[slot].unfit &&
+                 !lead->peers[slot].leaving;
+    return count;
+}
+
+uint32_t lead_size_larger(const struct lead *lead)
+{
+    bool steady =
+        lead_reduced(lead) && !lead->repairing && !lead->stopping && lead->parting == LEAD_TOGETHER;
+    uint32_t size = steady ? largest(lead, there_count(lead)) : 0;
+
+    return size > lead->base.count ? size : 0;
+}
+
+void lead_size_watch(struct lead *lead, int64_t now, struct effects *effects)
+{
+    bool larger = lead_size_larger(lead) != 0;
+
+    if (larger == (lead->larger_since != 0))
+        return;
+    lead->larger_since = larger ? now : 0;
+    effects_timer(effects, larger ? now + lead->settings.settle : LEAD_NEVER);
 }

@@ -122,12 +122,13 @@ static int64_t struck_find(const struct runner *runner, int64_t seen)
 
 static void incident_take(struct runner *runner, const Muster__Incident *incident)
 {
+    bool resized = incident->cause == CAUSE_RESIZED;
     CLEAN(text) struct text words = {0};
     struct repair repair = {.slot = incident->slot,
                             .rank = incident->rank,
                             .rung = incident->rung,
                             .generation = incident->generation,
-                            .struck = struck_find(runner, incident->seen),
+                            .struck = resized ? 0 : struck_find(runner, incident->seen),
                             .seen = incident->seen,
                             .revoked = incident->revoked,
                             .formed = incident->formed,
@@ -140,6 +141,8 @@ static void incident_take(struct runner *runner, const Muster__Incident *inciden
     snprintf(repair.node, sizeof repair.node, "%s", incident->node);
     snprintf(repair.text, sizeof repair.text, "%s", incident->text);
     repairs_add(&runner->repairs, &repair);
+    if (resized)
+        return; /* how many go on is said already */
     repairs_words(&repair, &words);
     screen_note(&runner->screen,
                 "repaired %s of slot %u: %s; %lld step%s done again",

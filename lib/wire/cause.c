@@ -14,7 +14,8 @@ const char *cause_name(uint32_t cause)
                                         "RankHung",
                                         "OutOfMemory",
                                         "Drain",
-                                        "RankSlow"};
+                                        "RankSlow",
+                                        "Resized"};
 
     _Static_assert(sizeof names / sizeof *names == CAUSES, "one name a cause");
     return cause < CAUSES ? names[cause] : "Unknown";
@@ -34,6 +35,8 @@ uint32_t cause_rung(enum cause cause)
         return 4;
     case CAUSE_SLOW:
         return 0;
+    case CAUSE_RESIZED:
+        return 5;
     default:
         return 1;
     }

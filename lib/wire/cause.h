@@ -18,14 +18,15 @@ enum cause {
     CAUSE_MEMORY,       /* it took so much memory that the pod had none left */
     CAUSE_DRAIN,        /* its pod is to end: it was asked to leave. Nobody's fault */
     CAUSE_SLOW,         /* it gets on, more slowly than the others */
+    CAUSE_RESIZED,      /* no fault: a larger view could be formed */
     CAUSES
 };
 
 /* The name of a cause, "RankKilled"; "Unknown" for a number that is none. */
 const char *cause_name(uint32_t cause);
 
-/* The rung of the ladder that a cause is answered with: 1 in-process, 2 rank, 4 pod; 0 = it is told
- * and nothing is done. */
+/* The rung of the ladder that a cause is answered with: 1 in-process, 2 rank, 4 pod, 5 another
+ * number of members; 0 = it is told and nothing is done. */
 uint32_t cause_rung(enum cause cause);
 
 #endif

@@ -12,7 +12,7 @@ const char *fault_class_name(uint32_t class)
                                         "Slow",
                                         "Data",
                                         "Memory",
-                                        "Drain"};
+                                        "Planned"};
 
     _Static_assert(sizeof names / sizeof *names == FAULT_CLASSES, "one name a class");
     return class < FAULT_CLASSES ? names[class] : "";
@@ -39,7 +39,8 @@ enum fault_class fault_class_of(enum cause cause)
     case CAUSE_MEMORY:
         return FAULT_CLASS_MEMORY;
     case CAUSE_DRAIN:
-        return FAULT_CLASS_DRAIN;
+    case CAUSE_RESIZED:
+        return FAULT_CLASS_PLANNED;
     case CAUSE_NONE:
     case CAUSES:
         break;

@@ -19,7 +19,7 @@ enum fault_class {
     FAULT_CLASS_SLOW,
     FAULT_CLASS_DATA, /* bad spec or data */
     FAULT_CLASS_MEMORY,
-    FAULT_CLASS_DRAIN, /* nothing has: it was asked to leave */
+    FAULT_CLASS_PLANNED, /* nothing has: an agent is to leave, or agents have come back */
     FAULT_CLASSES
 };
 

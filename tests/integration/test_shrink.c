@@ -1,4 +1,5 @@
-/* Real processes, one of which stays away: the others go on without it, in the same bits. */
+/* Real processes, one of which stays away: the others go on without it, and with it when it is
+ * back, in the same bits. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +9,7 @@
 #include "play.h"
 #include "support/check.h"
 
-#define EPOCHS 40 /* some seconds of training */
+#define EPOCHS 80 /* some seconds of training */
 
 static uint64_t straight_weights;
 static char directory[256];
@@ -92,6 +93,21 @@ static void it_shrinks_again(void)
            "going on with 1 of 4 replicas");
 }
 
+static void it_grows_when_the_lost_one_is_back(void)
+{
+    shrunk("spec.elastic.minReplicas=2", "pod:2@step=60/1.5s", "going on with 4 of 4 replicas");
+    CU_ASSERT(play_repaired(directory, "Resized", "from 2 to 4 replicas"));
+    CU_ASSERT(play_repaired(directory, "AgentLost", ""));
+}
+
+/* Whoever takes the place of a lost one holds no state: it comes from those who went on. */
+static void it_shrinks_and_grows_again_and_again(void)
+{
+    shrunk("spec.elastic.minReplicas=1",
+           "pod:2@step=60/1.2s,pod:0@2.5s/1.2s,pod:1@5s/1.2s,rank:0@6.3s",
+           "going on with 4 of 4 replicas");
+}
+
 static void a_foreign_group_is_started_anew_with_another_world(void)
 {
     static const char job[] = "apiVersion: muster.dev/v1alpha1\n"
@@ -137,5 +153,7 @@ SUITE("integration shrink",
       {"the lead may be the one that stays away", the_lead_may_be_the_one_that_stays_away},
       {"a smaller job is repaired", a_smaller_job_is_repaired},
       {"it shrinks again", it_shrinks_again},
+      {"it grows when the lost one is back", it_grows_when_the_lost_one_is_back},
+      {"it shrinks and grows again and again", it_shrinks_and_grows_again_and_again},
       {"a foreign group is started anew with another world",
        a_foreign_group_is_started_anew_with_another_world})

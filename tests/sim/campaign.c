@@ -74,6 +74,7 @@ static void counts_add(struct sim_counts *sum, const struct sim_counts *counts)
 {
     sum->views += counts->views;
     sum->smaller += counts->smaller;
+    sum->larger += counts->larger;
     sum->repairs += counts->repairs;
     sum->votes += counts->votes;
     sum->crashes += counts->crashes;
@@ -142,13 +143,14 @@ static void sum_print(const struct work *work)
     const struct sim_counts *counts = &work->counts;
 
     printf(
-        "sim: %ld done, %ld lost their quorum; %ld views, %ld smaller than before, %ld repairs, "
-        "%ld votes of the witness, %ld crashes, %ld drains that stopped %ld jobs, %ld restarts of "
-        "a controller, %ld stale writes\n",
+        "sim: %ld done, %ld lost their quorum; %ld views, %ld smaller and %ld larger than before, "
+        "%ld repairs, %ld votes of the witness, %ld crashes, %ld drains that stopped %ld jobs, "
+        "%ld restarts of a controller, %ld stale writes\n",
         work->outcomes[SIM_DONE],
         work->outcomes[SIM_QUORUM_LOST],
         counts->views,
         counts->smaller,
+        counts->larger,
         counts->repairs,
         counts->votes,
         counts->crashes,

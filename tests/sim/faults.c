@@ -18,6 +18,7 @@ void sim_node_start(struct sim *sim, uint32_t slot)
                                      .start = MS(60000),
                                      .answer = MS(2000),
                                      .replace = sim->replace,
+                                     .settle = sim->replace / 2,
                                      .rank_budget = sim->cursed < SIM_NODES ? 5 : 1000,
                                      .rank_window = MS(1000000),
                                      .pod_budget = 1000,

@@ -126,6 +126,7 @@ static void decide(struct sim *sim, const struct view *base, const struct view *
     view_copy(&truth->decided[truth->decided_count++], view);
     sim->counts.views++;
     sim->counts.smaller += view->count < base->count;
+    sim->counts.larger += view->count > base->count && base->count;
 }
 
 /* An elector (SIM_NODES = the witness) answers a candidate under that number. */

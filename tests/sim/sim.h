@@ -152,6 +152,7 @@ enum sim_mutant {
 struct sim_counts {
     long views;
     long smaller; /* than the view before */
+    long larger;
     long repairs;
     long votes; /* of the witness */
     long crashes;

@@ -61,6 +61,7 @@ static void job_make(struct golden_lead *golden, const struct golden_line *line)
         .start = golden_time(line, "start", INT64_C(60000000000)),
         .answer = golden_time(line, "answer", INT64_C(2000000000)),
         .replace = golden_time(line, "replace", INT64_C(30000000000)),
+        .settle = golden_time(line, "settle", INT64_C(3000000000)),
         .rank_budget = (uint32_t)golden_number(line, "ranks-budget", 10),
         .rank_window = golden_time(line, "ranks-window", INT64_C(3600000000000)),
         .pod_budget = (uint32_t)golden_number(line, "pods-budget", 10),

@@ -20,7 +20,8 @@ static void every_cause_has_its_name_and_rung(void)
                 {CAUSE_HANG, "RankHung", 2},
                 {CAUSE_MEMORY, "OutOfMemory", 2},
                 {CAUSE_DRAIN, "Drain", 1},
-                {CAUSE_SLOW, "RankSlow", 0}};
+                {CAUSE_SLOW, "RankSlow", 0},
+                {CAUSE_RESIZED, "Resized", 5}};
 
     CU_ASSERT(sizeof rows / sizeof *rows == CAUSES);
     for (uint32_t i = 0; i < CAUSES; i++) {
