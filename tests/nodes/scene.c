@@ -323,6 +323,11 @@ void scene_trains(const struct scene *scene, int count)
     until_above(scene, scene_step, scene_step(scene) + count - 1);
 }
 
+void scene_reaches(const struct scene *scene, double step)
+{
+    until_above(scene, scene_step, step - 1);
+}
+
 static bool runs(const struct scene *scene, uint32_t slot)
 {
     return scene_metric(scene, slot, "muster_agent_state{state=\"running\"}") > 0;

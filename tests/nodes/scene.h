@@ -68,6 +68,9 @@ void scene_forms(const struct scene *scene, double generation);
 /* Waits until `count` more steps were committed. */
 void scene_trains(const struct scene *scene, int count);
 
+/* Waits until the job has committed that step. */
+void scene_reaches(const struct scene *scene, double step);
+
 /* Waits until one agent leads. Returns its slot. */
 uint32_t scene_lead(const struct scene *scene);
 

@@ -31,8 +31,7 @@ static void a_full_disk_stops_only_the_end_and_that_until_there_is_room(void)
     scene_trains(scene, STEPS);
     scene_signal_slot(scene, scene_lead(scene), SIGKILL);
     scene_trains(scene, STEPS);
-    while (scene_step(scene) < scene->steps)
-        scene_trains(scene, 1);
+    scene_reaches(scene, scene->steps);
     disk(scene, MS_REMOUNT, "size=64m");
     scene_end(scene);
 }
