@@ -79,6 +79,8 @@ class _Page(ctypes.LittleEndianStructure):
         ("stepped", ctypes.c_int64),
         ("saved", ctypes.c_int64),
         ("validated", ctypes.c_int64),
+        ("computed", ctypes.c_uint64),
+        ("work", ctypes.c_uint64),
     ]
 
 
@@ -235,6 +237,7 @@ class Link:
         self.blobs = blobs
         self._base = self._page.committed
         self._page.sequence = self._page.restored = self._page.stepped = 0
+        self._page.computed = self._page.work = 0
         self._page.generation = self._place.generation
 
     def fileno(self):
@@ -314,6 +317,13 @@ class Link:
         """A collective begins: of ranks that wait for each other, the one that hangs has begun the
         fewest in its generation."""
         self._page.sequence += 1
+
+    def computed(self, seconds, work=1):
+        """This rank has computed for itself that long since the last call, without waiting for others,
+        and so much: in any unit that is the same for all ranks, as samples. Called before commit; then
+        a rank that is slower than the others is found."""
+        self._page.computed += max(0, round(seconds * 1e9))
+        self._page.work += work
 
     def saved(self, step):
         """A checkpoint of that many committed steps is durable."""

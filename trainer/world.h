@@ -55,6 +55,9 @@ struct world_table {
     /* Publishes progress: a few relaxed stores, no system call. */
     void (*progress)(struct world *world, const struct world_progress *progress);
 
+    /* This rank has computed that long for so many micro-batches, without waiting for others. */
+    void (*computed)(struct world *world, int64_t nanoseconds, int64_t micro_batches);
+
     /* The state of `place` is restored: training goes on. */
     void (*restored)(struct world *world);
 

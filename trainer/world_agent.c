@@ -159,6 +159,13 @@ static void agent_progress(struct world *world, const struct world_progress *pro
     agent->committed = progress->committed;
 }
 
+static void agent_computed(struct world *world, int64_t nanoseconds, int64_t micro_batches)
+{
+    struct agent_world *agent = (struct agent_world *)world;
+
+    muster_computed(agent->muster, nanoseconds, (uint64_t)micro_batches);
+}
+
 static void agent_restored(struct world *world)
 {
     struct agent_world *agent = (struct agent_world *)world;
@@ -221,6 +228,7 @@ int world_agent_new(struct world **world, struct error *error)
 {
     static const struct world_table table = {.join = agent_join,
                                              .progress = agent_progress,
+                                             .computed = agent_computed,
                                              .restored = agent_restored,
                                              .saved = agent_saved,
                                              .draining = agent_draining,

@@ -36,6 +36,13 @@ static void alone_progress(struct world *world, const struct world_progress *pro
     (void)progress;
 }
 
+static void alone_computed(struct world *world, int64_t nanoseconds, int64_t micro_batches)
+{
+    (void)world;
+    (void)nanoseconds;
+    (void)micro_batches;
+}
+
 static void alone_restored(struct world *world)
 {
     (void)world;
@@ -100,6 +107,7 @@ struct world *world_alone_new(void)
 {
     static const struct world_table table = {.join = alone_join,
                                              .progress = alone_progress,
+                                             .computed = alone_computed,
                                              .restored = alone_restored,
                                              .saved = alone_saved,
                                              .draining = alone_draining,

@@ -213,6 +213,8 @@ static int begin(struct muster *muster)
     muster->blob_count = muster->place.size;
     muster->base = load(&muster->page->committed);
     atomic_store_explicit(&muster->page->sequence, 0, memory_order_relaxed);
+    atomic_store_explicit(&muster->page->computed, 0, memory_order_relaxed);
+    atomic_store_explicit(&muster->page->work, 0, memory_order_relaxed);
     store(&muster->page->restored, 0);
     store(&muster->page->stepped, 0);
     atomic_store_explicit(
@@ -322,6 +324,15 @@ void muster_collective(struct muster *muster)
 uint64_t *muster_collectives(struct muster *muster)
 {
     return (uint64_t *)&muster->page->sequence;
+}
+
+void muster_computed(struct muster *muster, int64_t nanoseconds, uint64_t work)
+{
+    struct link_page *page = muster->page;
+    uint64_t time = nanoseconds > 0 ? (uint64_t)nanoseconds : 0;
+
+    atomic_fetch_add_explicit(&page->computed, time, memory_order_relaxed);
+    atomic_fetch_add_explicit(&page->work, work, memory_order_relaxed);
 }
 
 void muster_saved(struct muster *muster, int64_t step)

@@ -139,6 +139,11 @@ void muster_collective(struct muster *muster);
  * from muster_go on. */
 uint64_t *muster_collectives(struct muster *muster);
 
+/* This rank has computed for itself that long since the last call, without waiting for others, and
+ * so much: in any unit that is the same for all ranks, as samples or micro-batches. Called before
+ * muster_commit; then a rank that is slower than the others is found. */
+void muster_computed(struct muster *muster, int64_t nanoseconds, uint64_t work);
+
 /* A checkpoint of that many committed steps is durable; or none can be written, for this reason. */
 void muster_saved(struct muster *muster, int64_t step);
 void muster_unsaved(struct muster *muster, const char *reason);

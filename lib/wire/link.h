@@ -59,6 +59,8 @@ struct link_page {
     _Atomic int64_t stepped;   /* first step of the generation committed */
     _Atomic int64_t saved;     /* committed steps of the newest durable checkpoint; 0 = none */
     _Atomic int64_t validated; /* committed steps at the newest validation; 0 = none */
+    _Atomic uint64_t computed; /* own computing in the generation, nanoseconds, without waiting */
+    _Atomic uint64_t work;     /* how much was computed in that time, in any unit; 0 = not told */
 };
 
 /* What a rank may be asked for. All ranks of the generation agree on a step and say LINK_DONE with

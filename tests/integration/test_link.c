@@ -186,6 +186,8 @@ static struct text layout(void)
     PAGE(stepped);
     PAGE(saved);
     PAGE(validated);
+    PAGE(computed);
+    PAGE(work);
     text_addf(&out, "end %zu\n", sizeof(struct link_page));
     CONTROL(version);
     CONTROL(draining);

@@ -81,6 +81,9 @@ class LinkTest(unittest.TestCase):
         self.link.collective()
         self.link.collective()
         self.assertEqual((self.shown("sequence"), self.shown("stepped")), (2, 0))
+        self.link.computed(0.002, 4)
+        self.link.computed(0.001)
+        self.assertEqual((self.shown("computed"), self.shown("work")), (3000000, 5))
         self.link.commit(6, 0.75)
         self.assertEqual((self.shown("committed"), self.shown("loss")), (6, 0.75))
         self.assertGreaterEqual(self.shown("stepped"), self.shown("restored"))
@@ -89,7 +92,8 @@ class LinkTest(unittest.TestCase):
                          [100, 2, 640, 0.5, 6])
         self.say(muster._REVOKE, 7)
         self.form(8)
-        self.assertEqual([self.shown(name) for name in ("sequence", "restored", "stepped", "committed")], [0, 0, 0, 6])
+        self.assertEqual([self.shown(name) for name in ("sequence", "restored", "stepped", "computed", "work")], [0] * 5)
+        self.assertEqual(self.shown("committed"), 6)
 
     def test_a_place_may_be_over_before_all_are_ready(self):
         self.say(muster._ASSIGN, 3)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "support/check.h"
 
 enum seat_state { SEAT_BUSY, SEAT_JOINING, SEAT_FINISHING };
 
@@ -146,6 +147,12 @@ static void stage_progress(struct world *world, const struct world_progress *pro
     pthread_mutex_unlock(&seat->stage->mutex);
 }
 
+static void stage_computed(struct world *world, int64_t nanoseconds, int64_t micro_batches)
+{
+    (void)world;
+    CU_ASSERT(nanoseconds > 0 && micro_batches > 0);
+}
+
 static void stage_restored(struct world *world)
 {
     (void)world;
@@ -219,6 +226,7 @@ struct world *stage_world(struct stage *stage, int seat)
 {
     static const struct world_table table = {.join = stage_join,
                                              .progress = stage_progress,
+                                             .computed = stage_computed,
                                              .restored = stage_restored,
                                              .saved = stage_saved,
                                              .draining = stage_draining,

@@ -279,6 +279,7 @@ static int step(struct fit *fit, struct error *error)
     outcome = step_run(&fit->learner, &fit->state, fit->comm, drain, &fit->stopped, error);
     if (outcome)
         return outcome;
+    fit->world->table->computed(fit->world, fit->learner.computed, fit->learner.micro_batches);
     publish(fit, LINK_PHASE_TRAIN);
     return checkpoint_tick(fit, error);
 }

@@ -34,6 +34,8 @@ struct learner {
     struct arena arena;        /* of the vectors */
     float *vectors[ORDER_PARTS];
     size_t vector_count;
+    int64_t computed; /* what the newest step took here, without waiting for others: nanoseconds */
+    int64_t micro_batches; /* of that step here */
 };
 
 /* Opens the data and makes everything but the vectors. Returns 0; -1 when the data cannot be used

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "base/clock.h"
 #include "trainer/train/optimizer.h"
 #include "trainer/train/schedule.h"
 
@@ -50,7 +51,9 @@ static int block_run(struct learner *learner,
                      struct error *error)
 {
     int64_t step = state->facts.committed + 1;
+    int64_t begun = clock_now();
 
+    learner->micro_batches = stack->end - stack->next;
     while (stack->next < stack->end) {
         float *vector = learner->vectors[stack->count];
 
@@ -61,6 +64,7 @@ static int block_run(struct learner *learner,
         if (vector_push(learner, stack, error))
             return -1;
     }
+    learner->computed = clock_now() - begun;
     return 0;
 }
 

@@ -163,6 +163,10 @@ static void progress_is_stored_and_the_first_step_noted(void)
     CU_ASSERT((void *)muster_collectives(scene.muster) != NULL);
     *muster_collectives(scene.muster) = 5;
     CU_ASSERT(scene.link.page->sequence == 5 && scene.link.page->stepped == 0);
+    muster_computed(scene.muster, 1500, 4);
+    muster_computed(scene.muster, 500, 2);
+    muster_computed(scene.muster, -1, 0); /* a clock that went back */
+    CU_ASSERT(scene.link.page->computed == 2000 && scene.link.page->work == 6);
     muster_commit(scene.muster, 6, 0.75);
     CU_ASSERT(scene.link.page->committed == 6 && scene.link.page->loss == 0.75);
     CU_ASSERT(scene.link.page->stepped >= scene.link.page->restored);
@@ -177,6 +181,7 @@ static void progress_is_stored_and_the_first_step_noted(void)
     form(&scene, 8);
     CU_ASSERT(scene.link.page->sequence == 0 && scene.link.page->stepped == 0 &&
               !scene.link.page->restored);
+    CU_ASSERT(scene.link.page->computed == 0 && scene.link.page->work == 0);
     CU_ASSERT(scene.link.page->committed == 7); /* it still holds its state */
     scene_end(&scene);
 }

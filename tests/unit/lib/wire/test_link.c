@@ -34,7 +34,10 @@ static void the_pages_are_laid_out_as_ever(void)
                                         AT(link_page, sequence, 72),
                                         AT(link_page, restored, 80),
                                         AT(link_page, stepped, 88),
-                                        AT(link_page, saved, 96)};
+                                        AT(link_page, saved, 96),
+                                        AT(link_page, validated, 104),
+                                        AT(link_page, computed, 112),
+                                        AT(link_page, work, 120)};
     static const struct place control[] = {
         AT(link_control, version, 0), AT(link_control, draining, 4), AT(link_control, revoked, 8)};
 
