@@ -6,20 +6,20 @@
 #include "base/clock.h"
 #include "wire/fence.h"
 
-static void send_message(struct agent *agent, const struct effect *effect)
+void act_send(struct agent *agent, const struct identity *to, const struct message *message)
 {
     CLEAN(text) struct text bytes = {0};
 
-    codec_pack(&effect->message, &agent->scope, &agent->self, &agent->book, &bytes);
+    codec_pack(message, &agent->scope, &agent->self, &agent->book, &bytes);
     log_debug(&agent->log,
               "to slot %u: %s %llu",
-              (unsigned)effect->to.slot,
-              message_name(effect->message.kind),
-              (unsigned long long)effect->message.number);
-    if (identity_equal(&effect->to, &agent->self))
+              (unsigned)to->slot,
+              message_name(message->kind),
+              (unsigned long long)message->number);
+    if (identity_equal(to, &agent->self))
         inbox_envelope(&agent->inbox, bytes.data, bytes.size);
     else
-        peers_send(agent->peers, &effect->to, bytes.data, bytes.size);
+        peers_send(agent->peers, to, bytes.data, bytes.size);
 }
 
 static void ask_witness(struct agent *agent, const struct message *message)
@@ -75,7 +75,7 @@ static bool act(struct agent *agent, const struct effect *effect, struct timer *
 
     switch (effect->kind) {
     case EFFECT_SEND:
-        send_message(agent, effect);
+        act_send(agent, &effect->to, &effect->message);
         break;
     case EFFECT_WITNESS:
         ask_witness(agent, &effect->message);

@@ -244,6 +244,7 @@ static void agent_close(struct agent *agent)
 {
     struct inbox_item *item;
 
+    measure_stop(&agent->measure);
     local_close(agent);
     ration_close(agent);
     exposition_close(agent);

@@ -12,12 +12,14 @@
 #include "agent/inquiry.h"
 #include "agent/lead.h"
 #include "agent/link.h"
+#include "agent/measure.h"
 #include "agent/member.h"
 #include "agent/papers.h"
 #include "agent/peers.h"
 #include "agent/pressure.h"
 #include "agent/ranks.h"
 #include "agent/settings.h"
+#include "agent/slow.h"
 #include "base/backoff.h"
 #include "base/file.h"
 #include "base/http.h"
@@ -53,6 +55,14 @@ struct ration {
     bool triggered;       /* `trigger` is watched */
     struct watch trigger; /* the kernel says that memory is short */
     struct pressure pressure;
+};
+
+/* Whom the measurement that runs is for. */
+struct agent_measuring {
+    struct identity asker;
+    uint64_t number; /* generation */
+    uint32_t local_rank;
+    pid_t process;
 };
 
 struct agent {
@@ -95,6 +105,10 @@ struct agent {
     struct hang hang;
     struct timer vigil_timer;
     uint64_t hangs[HANG_VERDICTS]; /* verdicts of the lead here */
+    struct slow slow;
+    char slow_evidence[INCIDENT_TEXT]; /* about the place of the suspect */
+    struct measure measure;
+    struct agent_measuring measuring;
 
     struct ration ration;
 
@@ -136,6 +150,7 @@ void agent_settle(struct agent *agent);
 /* act.c: gives an event to a machine and carries out what it wants. */
 void act_member(struct agent *agent, const struct member_event *event);
 void act_lead(struct agent *agent, const struct lead_event *event);
+void act_send(struct agent *agent, const struct identity *to, const struct message *message);
 
 /* hear.c: reads an envelope into `incoming`. Returns what it is, from nobody when it was not
  * understood. */
@@ -152,6 +167,11 @@ void vigil_heard(struct agent *agent, const struct message *beat);
 /* vigil.c: looks at the pages of the local ranks. Returns how many there are, and in `progress`
  * what they say, valid until the next look; none of a foreign trainer. */
 uint32_t vigil_look(struct agent *agent, const struct rank_progress **progress);
+
+/* slowness.c: whether a rank is slow, as their lead sees it; and the measurement, at any agent. */
+void slowness_look(struct agent *agent, int64_t now);
+void slowness_measure(struct agent *agent, const struct message *asked);
+void slowness_measured(struct agent *agent, const struct message *answer);
 
 /* hear.c: gives what was read last to the machine it is for. */
 void hear_serve(struct agent *agent);
@@ -196,13 +216,16 @@ extern const struct inquiry_events enrol_events;
 void report_now(struct agent *agent);
 void report_tick(void *context);
 void report_taken(struct agent *agent, const Muster__ReportReply *reply);
-void report_incident(struct agent *agent);
+void report_incident(struct agent *agent); /* the lead's: it is repaired */
+void report_keep(struct agent *agent, const struct incident *incident);
 void report_poll(void *context);
 
 /* exposition.c: metrics and health over HTTP. */
 int exposition_open(struct agent *agent, struct error *error);
 void exposition_close(struct agent *agent);
 void exposition_repair(struct agent *agent, const struct incident *incident);
+void exposition_slowness(struct agent *agent); /* of the ranks that this agent leads */
+void exposition_slow(struct agent *agent);     /* one was told to be slow */
 void exposition_fault(struct agent *agent, enum cause cause); /* of a rank here */
 void exposition_started(struct agent *agent, uint32_t rank);  /* a process of it */
 void exposition_generation(struct agent *agent);              /* the ranks here are to go */

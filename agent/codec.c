@@ -76,6 +76,8 @@ static void pack_progress(const struct message *message, Muster__Envelope *envel
         packed->committed = progress->committed;
         packed->sequence = progress->sequence;
         packed->stopped = progress->stopped;
+        packed->computed_nanoseconds = progress->computed;
+        packed->work = progress->work;
         envelope->ranks[i] = packed;
     }
 }
@@ -97,6 +99,21 @@ static Muster__Fault *pack_fault(const struct message *message)
     fault->final = message->fault.final;
     fault->fault_class = (uint32_t)message->fault.class;
     return fault;
+}
+
+static bool carries_measurement(enum message_kind kind)
+{
+    return kind == MESSAGE_MEASURE || kind == MESSAGE_MEASURED;
+}
+
+static Muster__Measurement *pack_measurement(const struct message *message)
+{
+    Muster__Measurement *measurement = memory_get(1, sizeof *measurement);
+
+    muster__measurement__init(measurement);
+    measurement->local_rank = message->local_rank;
+    measurement->nanoseconds = (uint64_t)message->measured;
+    return measurement;
 }
 
 void codec_pack(const struct message *message,
@@ -135,6 +152,8 @@ void codec_pack(const struct message *message,
         pack_progress(message, envelope);
     if (carries_fault(message->kind))
         envelope->fault = pack_fault(message);
+    if (carries_measurement(message->kind))
+        envelope->measurement = pack_measurement(message);
     size = muster__envelope__get_packed_size(envelope);
     bytes = memory_get(1, size);
     muster__envelope__pack(envelope, bytes);
@@ -246,7 +265,9 @@ static int unpack_progress(const Muster__Envelope *envelope, struct codec_messag
                                                   .begun = packed->begun,
                                                   .committed = packed->committed,
                                                   .sequence = packed->sequence,
-                                                  .stopped = packed->stopped};
+                                                  .stopped = packed->stopped,
+                                                  .computed = packed->computed_nanoseconds,
+                                                  .work = packed->work};
     }
     out->message.progress = out->progress;
     out->message.progress_count = (uint32_t)envelope->n_ranks;
@@ -265,6 +286,24 @@ static int unpack_fault(const Muster__Fault *fault, struct message *message)
     message->fault.class = fault->fault_class < FAULT_CLASSES ? (enum fault_class)fault->fault_class
                                                               : FAULT_CLASS_UNKNOWN;
     return 0;
+}
+
+static int unpack_measurement(const Muster__Measurement *measurement, struct message *message)
+{
+    if (!measurement || measurement->nanoseconds > INT64_MAX)
+        return 1;
+    message->local_rank = measurement->local_rank;
+    message->measured = (int64_t)measurement->nanoseconds;
+    return 0;
+}
+
+/* What only some kinds carry. */
+static int unpack_parts(const Muster__Envelope *envelope, struct message *message)
+{
+    if (carries_fault(message->kind))
+        return unpack_fault(envelope->fault, message);
+    return carries_measurement(message->kind) ? unpack_measurement(envelope->measurement, message)
+                                              : 0;
 }
 
 /* What a kind cannot do without. */
@@ -304,7 +343,7 @@ static int unpack(const Muster__Envelope *envelope, struct book *book, struct co
         unpack_views(envelope, out) || unpack_blobs(envelope, out) ||
         unpack_progress(envelope, out) || strlen(envelope->text) >= sizeof out->text ||
         envelope->code >= OUTCOMES || envelope->patience_nanoseconds > INT64_MAX / 2 ||
-        (carries_fault(message->kind) && unpack_fault(envelope->fault, message)))
+        unpack_parts(envelope, message))
         return 1;
     message->from = sender.id;
     message->lead = lead.id;

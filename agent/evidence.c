@@ -1,6 +1,7 @@
 /* evidence - what the kernel says a process is doing. */
 #include "agent/evidence.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -63,4 +64,49 @@ void evidence_add(const char *proc, pid_t process, struct text *out)
         text_addf(out, " is %c", state);
     word_add(proc, process, "wchan", false, "in", out);
     word_add(proc, process, "syscall", true, "system call", out);
+}
+
+/* Reads a file of the process's control group. Returns 0 or not. */
+static int cgroup_read(const char *cgroup,
+                       const struct text *membership,
+                       const char *name,
+                       struct text *content)
+{
+    CLEAN(text) struct text path = {0};
+    const char *own = strstr(text_string(membership), "0::/");
+
+    if (!own)
+        return 1;
+    own += strlen("0::");
+    text_addf(&path, "%s%.*s/%s", cgroup, (int)strcspn(own, "\n"), own, name);
+    return file_read(path.data, LIMIT, content, NULL);
+}
+
+/* The number behind a word of a file; negative when it is not there. */
+static double number_of(const struct text *content, const char *word)
+{
+    const char *found = strstr(text_string(content), word);
+
+    return found ? strtod(found + strlen(word), NULL) : -1;
+}
+
+void evidence_throttling(const char *proc, const char *cgroup, pid_t process, struct text *out)
+{
+    CLEAN(text) struct text membership = {0};
+    CLEAN(text) struct text stat = {0};
+    CLEAN(text) struct text pressure = {0};
+    double times;
+
+    if (proc_read(proc, process, "cgroup", &membership))
+        return;
+    if (cgroup_read(cgroup, &membership, "cpu.stat", &stat) == 0 &&
+        (times = number_of(&stat, "nr_throttled ")) >= 0)
+        text_addf(
+            out, "throttled %.0f times, %.1f s", times, number_of(&stat, "throttled_usec ") / 1e6);
+    if (cgroup_read(cgroup, &membership, "cpu.pressure", &pressure) == 0 &&
+        number_of(&pressure, "some avg10=") >= 0)
+        text_addf(out,
+                  "%sCPU pressure %.1f %%",
+                  out->size ? "; " : "",
+                  number_of(&pressure, "some avg10="));
 }

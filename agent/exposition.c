@@ -45,6 +45,9 @@ enum family {
     PROBES,
     SESSIONS_REPLACED,
     HANGS,
+    SLOWNESS,
+    SLOW_RANKS,
+    COMPUTED,
     CERTIFICATE_END,
     REFUSED,
     FAMILIES
@@ -120,6 +123,15 @@ static const struct metric_family families[FAMILIES] = {
     [HANGS] = {"muster_agent_hangs_total",
                "Hangs that this agent saw as the lead: of a rank, or of all.",
                METRIC_COUNTER},
+    [SLOWNESS] = {"muster_rank_slowness_ratio",
+                  "Own computing of a rank of the job over the median of all, lately.",
+                  METRIC_GAUGE},
+    [SLOW_RANKS] = {"muster_slow_ranks_total",
+                    "Verdicts that a rank is slow, of this agent as the lead.",
+                    METRIC_COUNTER},
+    [COMPUTED] = {"muster_rank_compute_seconds_total",
+                  "Own computing of a rank in its generation, without waiting for others.",
+                  METRIC_COUNTER},
     [CERTIFICATE_END] = {"muster_certificate_end_seconds",
                          "When this agent's certificate ends, since 1970.",
                          METRIC_GAUGE},
@@ -167,6 +179,7 @@ static void page_expose(struct agent *agent, uint32_t index)
     char labels[LABELS];
     int64_t committed;
     int64_t validated;
+    double computed;
 
     if (page)
         word_expose(metrics, RANK_PHASE, index, "phase", phase_name(atomic_load(&page->phase)));
@@ -182,6 +195,8 @@ static void page_expose(struct agent *agent, uint32_t index)
     metrics_set(metrics, ACCURACY, labels, validated > 0 ? atomic_load(&page->accuracy) : NAN);
     metrics_set(
         metrics, SAMPLES, labels, page == &none ? NAN : (double)atomic_load(&page->samples));
+    computed = (double)atomic_load(&page->computed) / 1e9;
+    metrics_set(metrics, COMPUTED, labels, atomic_load(&page->work) ? computed : NAN);
     metrics_set(metrics, SAVED_STEP, labels, known(atomic_load(&page->saved), 1));
 }
 
@@ -269,7 +284,7 @@ static const struct http_route routes[] = {
 };
 
 /* Counters without labels are there from the beginning, so that their first increase is seen. */
-static const enum family from_nought[] = {GENERATIONS, SAVE_FAILURES, STEPS_REDONE};
+static const enum family from_nought[] = {GENERATIONS, SAVE_FAILURES, STEPS_REDONE, SLOW_RANKS};
 
 int exposition_open(struct agent *agent, struct error *error)
 {
@@ -319,6 +334,26 @@ void exposition_repair(struct agent *agent, const struct incident *incident)
     phase_add(agent, "restore", incident->formed, incident->restored);
     phase_add(agent, "first_step", incident->restored, incident->stepped);
     metrics_add(&agent->metrics, STEPS_REDONE, "", (double)incident->steps_redone);
+}
+
+/* Where there are more ranks than a family holds, only those that are suspected. */
+void exposition_slowness(struct agent *agent)
+{
+    const struct slow *slow = &agent->slow;
+    char labels[LABELS];
+
+    metrics_clear(&agent->metrics, SLOWNESS);
+    for (uint32_t i = 0; i < slow->count; i++) {
+        if (slow->ranks[i].ratio <= 0 || (slow->count > METRICS_SAMPLES && !slow->ranks[i].windows))
+            continue;
+        snprintf(labels, sizeof labels, "rank=\"%u\"", (unsigned)i);
+        metrics_set(&agent->metrics, SLOWNESS, labels, slow->ranks[i].ratio);
+    }
+}
+
+void exposition_slow(struct agent *agent)
+{
+    metrics_add(&agent->metrics, SLOW_RANKS, "", 1);
 }
 
 void exposition_fault(struct agent *agent, enum cause cause)

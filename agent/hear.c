@@ -25,6 +25,8 @@ static const struct {
     [MESSAGE_BEAT] = {FOR_NOBODY, 0, 0},
     [MESSAGE_KILL] = {FOR_MEMBER, MEMBER_KILL, 0},
     [MESSAGE_LEAVE] = {FOR_EITHER, MEMBER_LEAVE, LEAD_LEAVE},
+    [MESSAGE_MEASURE] = {FOR_NOBODY, 0, 0},
+    [MESSAGE_MEASURED] = {FOR_NOBODY, 0, 0},
     [MESSAGE_SPARES] = {FOR_NOBODY, 0, 0}, /* reading it has filled the book */
 };
 
@@ -80,6 +82,10 @@ void hear_serve(struct agent *agent)
 
     if (message->kind == MESSAGE_BEAT)
         vigil_heard(agent, message);
+    else if (message->kind == MESSAGE_MEASURE)
+        slowness_measure(agent, message);
+    else if (message->kind == MESSAGE_MEASURED)
+        slowness_measured(agent, message);
     else if (!agent->leaving)
         dispatch(agent, message);
 }

@@ -34,6 +34,8 @@ enum message_kind {
     MESSAGE_KILL,     /* number (generation), fault (rank), text: that rank hangs, end it */
     MESSAGE_SPARES,   /* view: who could be asked to take somebody's place, in no order */
     MESSAGE_LEAVE,    /* number, patience: the sender's pod is to end; of a lead: follow another */
+    MESSAGE_MEASURE,  /* number (generation), local_rank: time the fixed work where it runs */
+    MESSAGE_MEASURED, /* number (generation), local_rank, measured, text: what else is known */
     MESSAGE_KINDS
 };
 
@@ -63,6 +65,8 @@ struct rank_progress {
     int64_t committed;
     uint64_t sequence; /* collectives begun in the generation */
     bool stopped;      /* its process was stopped by a signal or a debugger */
+    uint64_t computed; /* own computing in the generation, nanoseconds */
+    uint64_t work;     /* in that time; 0 = it does not say */
 };
 
 /* What a rank tells its peers before they meet. */
@@ -86,6 +90,8 @@ struct message {
     uint32_t blob_count;
     const struct rank_progress *progress; /* beat: of the sender's ranks */
     uint32_t progress_count;
+    uint32_t local_rank; /* measure, measured */
+    int64_t measured;    /* nanoseconds; 0 = it could not be done */
     struct fault fault;
     enum outcome outcome;
     int64_t patience;     /* leave: nanoseconds that the sender can stay */

@@ -159,6 +159,11 @@ void report_incident(struct agent *agent)
              (unsigned)incident->slot,
              clock_to_ms(incident->stepped - incident->seen));
     exposition_repair(agent, incident);
+    report_keep(agent, incident);
+}
+
+void report_keep(struct agent *agent, const struct incident *incident)
+{
     if (agent->incident_count == AGENT_INCIDENTS) { /* the newest are kept */
         memmove(agent->incidents,
                 agent->incidents + 1,

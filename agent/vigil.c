@@ -19,6 +19,8 @@ static struct rank_progress page_read(const struct link_page *page)
     progress.begun = atomic_load_explicit(&page->begun, memory_order_relaxed);
     progress.committed = atomic_load_explicit(&page->committed, memory_order_relaxed);
     progress.sequence = atomic_load_explicit(&page->sequence, memory_order_relaxed);
+    progress.computed = atomic_load_explicit(&page->computed, memory_order_relaxed);
+    progress.work = atomic_load_explicit(&page->work, memory_order_relaxed);
     return progress;
 }
 
@@ -69,9 +71,12 @@ static void take(struct agent *agent,
 {
     int place = view_find(&agent->lead.base, id);
 
-    for (uint32_t i = 0; place >= 0 && i < count && i < agent->lead.settings.ranks; i++)
-        hang_heard(
-            &agent->hang, lead_rank(&agent->lead, (uint32_t)place) + i, &progress[i], clock_now());
+    for (uint32_t i = 0; place >= 0 && i < count && i < agent->lead.settings.ranks; i++) {
+        uint32_t rank = lead_rank(&agent->lead, (uint32_t)place) + i;
+
+        hang_heard(&agent->hang, rank, &progress[i], clock_now());
+        slow_heard(&agent->slow, rank, &progress[i]);
+    }
 }
 
 void vigil_heard(struct agent *agent, const struct message *beat)
@@ -134,12 +139,17 @@ static void on_vigil(void *context)
 
     if (!watches(agent)) {
         hang_end(&agent->hang);
+        slow_end(&agent->slow);
+        exposition_slowness(agent);
         return;
     }
-    if (lease_stalled(agent->vigil_timer.due, now))
+    if (lease_stalled(agent->vigil_timer.due, now)) {
         hang_renew(&agent->hang, now);
+        slow_renew(&agent->slow, now);
+    }
     count = vigil_look(agent, &progress);
     take(agent, &agent->self, progress, count);
+    slowness_look(agent, now);
     judge(agent, now);
     agent_settle(agent);
     due = hang_due(&agent->hang);
@@ -155,9 +165,12 @@ void vigil_begin(struct agent *agent)
 {
     const struct lead *lead = &agent->lead;
     int64_t now = clock_now();
+    uint32_t count;
 
     if (!watches(agent))
         return;
-    hang_begin(&agent->hang, lead->base.generation, lead->base.count * lead->settings.ranks, now);
+    count = lead->base.count * lead->settings.ranks;
+    hang_begin(&agent->hang, lead->base.generation, count, now);
+    slow_begin(&agent->slow, lead->base.generation, count, now);
     loop_timer(&agent->loop, &agent->vigil_timer, now + LEASE_BEAT);
 }

@@ -123,6 +123,20 @@ void status_restarted(struct status_restarts *restarts, int64_t now, int64_t win
     restarts->count++;
 }
 
+/* A repair ends in a generation of its own; that a rank is slow is told while one goes on. */
+static bool is_there(const struct status *status, const struct status_incident *incident)
+{
+    for (size_t i = 0; i < status->incident_count; i++) {
+        const struct status_incident *other = &status->incidents[i];
+
+        if (other->attempt == incident->attempt && other->generation == incident->generation &&
+            (incident->rung == 0) == (other->rung == 0) &&
+            (incident->rung || other->rank == incident->rank))
+            return true;
+    }
+    return false;
+}
+
 bool status_happened(struct status *status, const struct status_incident *incident)
 {
     struct status_incident *incidents;
@@ -133,7 +147,8 @@ bool status_happened(struct status *status, const struct status_incident *incide
         const struct status_incident *last = &status->incidents[kept - 1];
 
         if (incident->attempt < last->attempt ||
-            (incident->attempt == last->attempt && incident->generation <= last->generation))
+            (incident->attempt == last->attempt && incident->generation < last->generation) ||
+            is_there(status, incident))
             return false;
     }
     if (kept == STATUS_INCIDENTS) {

@@ -18,7 +18,7 @@ struct repair {
     char node[REPAIRS_NODE];
     uint32_t slot;
     uint32_t rank; /* global */
-    uint32_t rung;
+    uint32_t rung; /* 0 = nothing was done: it is told only */
     uint64_t generation;
     int64_t struck; /* the fault itself, when it was injected */
     int64_t seen;

@@ -143,6 +143,15 @@ static void incident_take(struct runner *runner, const Muster__Incident *inciden
     repairs_add(&runner->repairs, &repair);
     if (resized)
         return; /* how many go on is said already */
+    if (!repair.rung) {
+        screen_note(&runner->screen,
+                    "%s: rank %u of slot %u: %s",
+                    repair.cause,
+                    (unsigned)repair.rank,
+                    (unsigned)repair.slot,
+                    repair.text);
+        return;
+    }
     repairs_words(&repair, &words);
     screen_note(&runner->screen,
                 "repaired %s of slot %u: %s; %lld step%s done again",

@@ -52,6 +52,18 @@ static cJSON *repair_json(const struct repair *repair)
     return json;
 }
 
+/* One that was told of, with nothing done. */
+static cJSON *slow_json(const struct repair *repair)
+{
+    cJSON *json = cJSON_CreateObject();
+
+    cJSON_AddNumberToObject(json, "slot", repair->slot);
+    cJSON_AddNumberToObject(json, "rank", repair->rank);
+    cJSON_AddStringToObject(json, "node", repair->node);
+    cJSON_AddStringToObject(json, "text", repair->text);
+    return json;
+}
+
 /* Moves the members of the trainer's result to the top, but none in the place of another. */
 static void trainer_add(cJSON *json, const char *text)
 {
@@ -77,6 +89,7 @@ void summary_print(const struct summary *summary, struct text *out)
 {
     CLEAN(json) cJSON *json = cJSON_CreateObject();
     CLEAN_FREE char *printed = NULL;
+    CLEAN(json) cJSON *slow = NULL;
     cJSON *list;
 
     cJSON_AddStringToObject(json, "outcome", summary->outcome);
@@ -85,8 +98,17 @@ void summary_print(const struct summary *summary, struct text *out)
     trainer_add(json, summary->text);
     cJSON_DeleteItemFromObjectCaseSensitive(json, "repairs");
     list = cJSON_AddArrayToObject(json, "repairs");
-    for (size_t i = 0; i < summary->repairs->count; i++)
-        cJSON_AddItemToArray(list, repair_json(&summary->repairs->items[i]));
+    slow = cJSON_CreateArray();
+    for (size_t i = 0; i < summary->repairs->count; i++) {
+        const struct repair *repair = &summary->repairs->items[i];
+
+        if (repair->rung)
+            cJSON_AddItemToArray(list, repair_json(repair));
+        else
+            cJSON_AddItemToArray(slow, slow_json(repair));
+    }
+    if (slow->child)
+        cJSON_AddItemToObject(json, "slowRanks", TAKE(slow));
     printed = cJSON_Print(json);
     text_add(out, printed ? printed : "{}");
     text_add(out, "\n");

@@ -116,6 +116,50 @@ static void repaired(const char *(*make)(const char *steps), char wanted[64])
     CU_ASSERT(begun(broken, 0) == 2 && begun(broken, 1) == 2 && begun(broken, 2) == 1);
 }
 
+/* It does nothing but to say that its rank 1 computes for 13 ms where the others do for 10. */
+static const char slow_trainer[] = "import time, muster\n"
+                                   "link = muster.connect()\n"
+                                   "while place := link.wait():\n"
+                                   "    try:\n"
+                                   "        link.ready(b'here')\n"
+                                   "        link.go()\n"
+                                   "        link.restored(0)\n"
+                                   "        for step in range(1, 2001):\n"
+                                   "            link.check()\n"
+                                   "            link.begin(step)\n"
+                                   "            time.sleep(0.01)\n"
+                                   "            link.computed(0.013 if place.rank == 1 else 0.01)\n"
+                                   "            link.commit(step, 1.0)\n"
+                                   "        link.done({'steps': 2000})\n"
+                                   "    except muster.Revoked:\n"
+                                   "        pass\n";
+
+/* The place is as fast as the others', so it is told a window later, and nothing is done. */
+static void a_rank_that_stays_slow_is_told(void)
+{
+    CLEAN_FREE char *top = realpath(".", NULL);
+    CLEAN(text) struct text command = {0};
+    CLEAN(text) struct text path = {0};
+    CLEAN(text) struct text result = {0};
+    const char *directory;
+    struct play play;
+
+    CU_ASSERT_FATAL(top != NULL);
+    text_addf(&command, "[env, PYTHONPATH=%s/python, python3, slow.py]", top);
+    directory = fresh(command.data);
+    text_addf(&path, "%s/slow.py", directory);
+    CU_ASSERT_FATAL(file_write(path.data, slow_trainer, strlen(slow_trainer), NULL) == 0);
+    play_run(&play, directory, "muster", "run", "job.yaml", "--result", "result.json", NULL);
+    CU_ASSERT(play.code == 0 && play_repairs(directory) == 0);
+    CU_ASSERT(play_said(&play, "RankSlow: rank 1 of slot 1: its own computing takes 1.30 times"));
+    text_clear(&path);
+    text_addf(&path, "%s/result.json", directory);
+    CU_ASSERT_FATAL(file_read(path.data, LIMIT, &result, NULL) == 0);
+    CHECK_HAS(result.data, "\"slowRanks\"");
+    CHECK_HAS(result.data, "; fixed work takes ");
+    play_done(&play);
+}
+
 static void a_trainer_in_c_is_repaired_while_it_runs(void)
 {
     char state[64];
@@ -238,4 +282,5 @@ SUITE("integration link",
       {"a trainer in Python is repaired and ends as the one in C",
        a_trainer_in_python_is_repaired_and_ends_as_the_one_in_c},
       {"the module has the layout of the link", the_module_has_the_layout_of_the_link},
-      {"the tests of the module pass", the_tests_of_the_module_pass})
+      {"the tests of the module pass", the_tests_of_the_module_pass},
+      {"a rank that stays slow is told", a_rank_that_stays_slow_is_told})

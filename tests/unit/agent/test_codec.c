@@ -88,6 +88,8 @@ static void progress_make(struct ends *ends)
                                    .begun = (int64_t)random_below(&ends->random, 100),
                                    .committed = (int64_t)random_below(&ends->random, 100) - 1,
                                    .sequence = random_next(&ends->random),
+                                   .computed = random_next(&ends->random),
+                                   .work = random_next(&ends->random),
                                    .stopped = random_below(&ends->random, 2)};
 }
 
@@ -130,7 +132,12 @@ static void message_make(struct ends *ends, enum message_kind kind)
             (struct fault){.cause = (enum cause)(1 + random_below(&ends->random, CAUSES - 1)),
                            .local_rank = (uint32_t)random_below(&ends->random, 64),
                            .age = (int64_t)random_below(&ends->random, UINT32_MAX),
+                           .class = (enum fault_class)random_below(&ends->random, FAULT_CLASSES),
                            .final = recorded};
+    if (kind == MESSAGE_MEASURE || kind == MESSAGE_MEASURED) {
+        message->local_rank = (uint32_t)random_next(&ends->random);
+        message->measured = (int64_t)random_below(&ends->random, INT64_MAX);
+    }
     contents_make(ends);
     progress_make(ends);
 }
@@ -143,13 +150,14 @@ static bool views_same(const struct view *a, const struct view *b)
 static bool faults_same(const struct fault *a, const struct fault *b)
 {
     return a->cause == b->cause && a->local_rank == b->local_rank && a->age == b->age &&
-           a->final == b->final;
+           a->final == b->final && a->class == b->class;
 }
 
 static bool progress_same(const struct rank_progress *a, const struct rank_progress *b)
 {
     return a->phase == b->phase && a->generation == b->generation && a->begun == b->begun &&
-           a->committed == b->committed && a->sequence == b->sequence && a->stopped == b->stopped;
+           a->committed == b->committed && a->sequence == b->sequence && a->stopped == b->stopped &&
+           a->computed == b->computed && a->work == b->work;
 }
 
 static void heard_check(const struct ends *ends)
@@ -165,6 +173,7 @@ static void heard_check(const struct ends *ends)
     CU_ASSERT(views_same(heard->next, sent->next));
     CU_ASSERT(heard->next_number == sent->next_number);
     CU_ASSERT(heard->committed == sent->committed);
+    CU_ASSERT(heard->local_rank == sent->local_rank && heard->measured == sent->measured);
     CU_ASSERT(heard->begun == sent->begun);
     CU_ASSERT(heard->outcome == sent->outcome);
     CU_ASSERT(heard->patience == sent->patience);

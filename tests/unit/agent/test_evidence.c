@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -63,6 +64,51 @@ static void what_can_be_read_is_said(void)
     }
 }
 
+static void file_make(const char *directory,
+                      const char *folder,
+                      const char *name,
+                      const char *content)
+{
+    CLEAN(text) struct text path = {0};
+
+    text_addf(&path, "%s/%s", directory, folder);
+    CU_ASSERT_FATAL(file_make_directories(path.data, NULL) == 0);
+    text_addf(&path, "/%s", name);
+    CU_ASSERT_FATAL(file_write(path.data, content, strlen(content), NULL) == 0);
+}
+
+static void what_a_group_had_to_do_without_is_said(void)
+{
+    static const char stat[] =
+        "usage_usec 5\nnr_periods 9\nnr_throttled 12\nthrottled_usec 800000\n";
+    static const char pressure[] = "some avg10=13.20 avg60=1.00 avg300=0.10 total=7\n";
+    static const struct {
+        const char *membership;
+        const char *stat;
+        const char *pressure;
+        const char *said;
+    } rows[] = {
+        {"0::/pod/trainer\n", stat, pressure, "throttled 12 times, 0.8 s; CPU pressure 13.2 %"},
+        {"12:cpu:/a\n0::/pod/trainer\n", stat, "", "throttled 12 times, 0.8 s"},
+        {"0::/pod/trainer\n", "usage_usec 5\n", pressure, "CPU pressure 13.2 %"},
+        {"0::/elsewhere\n", stat, pressure, ""},
+        {"12:cpu:/a\n", stat, pressure, ""},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *root = check_directory();
+        CLEAN(text) struct text said = {0};
+
+        file_make(root, "71", "cgroup", rows[i].membership);
+        file_make(root, "pod/trainer", "cpu.stat", rows[i].stat);
+        file_make(root, "pod/trainer", "cpu.pressure", rows[i].pressure);
+        evidence_throttling(root, root, 71, &said);
+        CHECK_TEXT(text_string(&said), rows[i].said);
+        evidence_throttling(root, root, 72, &said);
+        CHECK_TEXT(text_string(&said), rows[i].said);
+    }
+}
+
 static void a_process_that_was_stopped_is_seen_to_be(void)
 {
     pid_t process = fork();
@@ -84,4 +130,5 @@ static void a_process_that_was_stopped_is_seen_to_be(void)
 
 SUITE("agent evidence",
       {"what can be read is said", what_can_be_read_is_said},
+      {"what a group had to do without is said", what_a_group_had_to_do_without_is_said},
       {"a process that was stopped is seen to be", a_process_that_was_stopped_is_seen_to_be})

@@ -275,6 +275,36 @@ static void repairs_are_counted_by_cause(void)
     scene_free(scene);
 }
 
+static void slowness_is_told_of_ranks_that_say_how_long_they_compute(void)
+{
+    struct scene *scene = scene_new();
+    struct link_page *page = memory_get(1, LINK_PAGE);
+    struct slow *slow = &scene->agent.slow;
+    const char *body;
+
+    slow_begin(slow, 1, 3, 0);
+    slow->ranks[0].ratio = 0.875;
+    slow->ranks[2].ratio = 1.25;
+    exposition_slowness(&scene->agent);
+    exposition_slow(&scene->agent);
+    scene->agent.links[0].page = page;
+    lacks(scrape(scene, "/metrics"), "muster_rank_compute_seconds_total{");
+    atomic_store(&page->computed, 1500000000);
+    atomic_store(&page->work, 10);
+    body = scrape(scene, "/metrics");
+    CHECK_HAS(body, "\nmuster_rank_slowness_ratio{rank=\"0\"} 0.875\n");
+    CHECK_HAS(body, "\nmuster_rank_slowness_ratio{rank=\"2\"} 1.25\n");
+    CHECK_HAS(body, "\nmuster_slow_ranks_total 1\n");
+    CHECK_HAS(body, "\nmuster_rank_compute_seconds_total{local_rank=\"0\"} 1.5\n");
+    lacks(body, "ratio{rank=\"1\"}");
+    promtool_check(body);
+    slow_end(slow);
+    exposition_slowness(&scene->agent);
+    lacks(scrape(scene, "/metrics"), "muster_rank_slowness_ratio{");
+    free(page);
+    scene_free(scene);
+}
+
 static void what_happens_here_is_counted(void)
 {
     struct scene *scene = scene_new();
@@ -335,6 +365,8 @@ SUITE("agent exposition",
       {"the page of a rank is exposed", the_page_of_a_rank_is_exposed},
       {"what a rank has not said is left out", what_a_rank_has_not_said_is_left_out},
       {"repairs are counted by cause", repairs_are_counted_by_cause},
+      {"slowness is told of ranks that say how long they compute",
+       slowness_is_told_of_ranks_that_say_how_long_they_compute},
       {"what happens here is counted", what_happens_here_is_counted},
       {"health is the state of the member", health_is_the_state_of_the_member},
       {"an agent without an address for metrics serves none",

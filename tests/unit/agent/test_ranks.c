@@ -92,10 +92,19 @@ static void an_end_is_described_by_its_cause(void)
         {SIGSEGV, 0, FAULT_CLASS_RANK_CRASH, "fault 1 RankCrashed: signal 11, -1/0"},
         {1 << 8, 0, FAULT_CLASS_USER_CODE, "fault 1 RankCrashed: exit code 1, -1/0"},
         {0, 0, FAULT_CLASS_USER_CODE, "fault 1 RankCrashed: exit code 0, -1/0"},
-        {LINK_EXIT_INPUT << 8, 0, FAULT_CLASS_DATA, "fault 1 InvalidInput final: exit code 3, -1/0"},
-        {LINK_EXIT_USAGE << 8, 0, FAULT_CLASS_DATA, "fault 1 InvalidInput final: exit code 2, -1/0"},
+        {LINK_EXIT_INPUT << 8,
+         0,
+         FAULT_CLASS_DATA,
+         "fault 1 InvalidInput final: exit code 3, -1/0"},
+        {LINK_EXIT_USAGE << 8,
+         0,
+         FAULT_CLASS_DATA,
+         "fault 1 InvalidInput final: exit code 2, -1/0"},
         {1 << 8, LINK_EXIT_FAILED, FAULT_CLASS_USER_CODE, "fault 1 RankCrashed: it said why, -1/0"},
-        {1 << 8, LINK_EXIT_INPUT, FAULT_CLASS_DATA, "fault 1 InvalidInput final: it said why, -1/0"},
+        {1 << 8,
+         LINK_EXIT_INPUT,
+         FAULT_CLASS_DATA,
+         "fault 1 InvalidInput final: it said why, -1/0"},
     };
 
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {

@@ -272,6 +272,22 @@ static void an_incident_is_kept_once_and_the_newest_stay(void)
     CU_ASSERT(status_happened(&status, &incident));
 }
 
+/* That a rank is slow is told in the generation that the last repair has ended in. */
+static void what_is_only_told_is_kept_beside_a_repair(void)
+{
+    CLEAN(status) struct status status;
+    struct status_incident repair = {.attempt = 1, .generation = 5, .rung = 2, .rank = 1};
+    struct status_incident slow = {.attempt = 1, .generation = 5, .rung = 0, .rank = 1};
+
+    status_init(&status);
+    CU_ASSERT(status_happened(&status, &repair));
+    CU_ASSERT(status_happened(&status, &slow));
+    CU_ASSERT(!status_happened(&status, &slow) && !status_happened(&status, &repair));
+    slow.rank = 2;
+    CU_ASSERT(status_happened(&status, &slow));
+    CU_ASSERT(status.incident_count == 3);
+}
+
 static void what_is_odd_in_a_status_counts_as_absent(void)
 {
     static const char *const odd[] = {
@@ -319,4 +335,5 @@ SUITE("controller status",
       {"restarts count within their window", restarts_count_within_their_window},
       {"an incident is kept once and the newest stay",
        an_incident_is_kept_once_and_the_newest_stay},
-      {"what is odd in a status counts as absent", what_is_odd_in_a_status_counts_as_absent})
+      {"what is odd in a status counts as absent", what_is_odd_in_a_status_counts_as_absent},
+      {"what is only told is kept beside a repair", what_is_only_told_is_kept_beside_a_repair})

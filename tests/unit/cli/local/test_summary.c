@@ -117,6 +117,25 @@ static void a_repair_has_its_spans_and_null_where_a_point_is_missing(void)
     repairs_done(&repairs);
 }
 
+/* Nothing was done: it is no repair. */
+static void a_rank_that_is_slow_stands_by_itself(void)
+{
+    struct repairs repairs = {0};
+    const struct repair slow = {.cause = "RankSlow",
+                                .class = "Slow",
+                                .node = "node-b",
+                                .slot = 1,
+                                .rank = 3,
+                                .text = "1.30 times"};
+
+    repairs_add(&repairs, &slow);
+    line_is("{}",
+            &repairs,
+            HEAD "\"repairs\":[],\"slowRanks\":[{\"slot\":1,\"rank\":3,\"node\":\"node-b\","
+                 "\"text\":\"1.30 times\"}]}");
+    repairs_done(&repairs);
+}
+
 static void the_words_say_what_is_known(void)
 {
     CLEAN(text) struct text printed = {0};
@@ -169,6 +188,7 @@ SUITE("cli summary",
        no_member_of_the_result_takes_the_place_of_another},
       {"a repair has its spans, and null where a point is missing",
        a_repair_has_its_spans_and_null_where_a_point_is_missing},
+      {"a rank that is slow stands by itself", a_rank_that_is_slow_stands_by_itself},
       {"the words say what is known", the_words_say_what_is_known},
       {"a long path is not cut", a_long_path_is_not_cut},
       {"the reason is there or not", the_reason_is_there_or_not})
