@@ -189,7 +189,7 @@ $(B)/bench-%: $(B)/tests/bench/bench_%.o $(B)/tests/bench/quantile.o $(ARCHIVE)
 	$(Q)$(CC) $(LDFLAGS) $(if $(SANITIZE),,-pie) $^ $(LIBS) -o $@
 
 # One program a measurement; tables go to standard output, JSON to build/bench/.
-.PHONY: bench bench-spine bench-cluster-spine bench-parts
+.PHONY: bench bench-spine bench-cluster-spine bench-parts bench-recovery bench-goodput bench-rank
 bench: bench-parts bench-spine ## every measurement; the machine should be idle
 bench-spine: $(DEPS) ## what a repair takes and what the agents cost, build/bench/spine.json
 	$(Q)$(MAKE) -j$(JOBS) programs $(B)/bench-spine
@@ -197,6 +197,13 @@ bench-spine: $(DEPS) ## what a repair takes and what the agents cost, build/benc
 	$(Q)$(B)/bench-spine
 bench-cluster-spine: plane images ## the same on a cluster, build/bench/cluster-spine.json (as root)
 	$(Q)ARCHIVES="$(ARCHIVES)" PATIENCE=900 timeout --kill-after=30 1200 tests/e2e/run.sh bench_spine
+bench-recovery: bench-rank ## repairs beside torchrun's, RUNS (20), TORCH_RUNS (3): build/bench/recovery.json
+	$(Q)tests/bench/recovery/torch.sh
+	$(Q)python3 -B tests/bench/recovery --runs $(or $(RUNS),20) --torch-runs $(or $(TORCH_RUNS),3) $(PARTS)
+bench-goodput: bench-rank ## MINUTES (20) with a fault every 30 s, build/bench/goodput.json
+	$(Q)python3 -B tests/bench/recovery --minutes $(or $(MINUTES),20) --output build/bench/goodput.json goodput
+bench-rank: $(DEPS)
+	$(Q)$(MAKE) -j$(JOBS) programs $(B)/bench-stamp
 bench-parts: $(DEPS) ## collectives, checkpoints and steps by themselves
 	$(Q)$(MAKE) -j$(JOBS) $(B)/bench-comm $(B)/bench-checkpoint $(B)/bench-step
 	$(Q)for b in comm checkpoint step; do $(B)/bench-$$b || exit 1; done
