@@ -36,6 +36,13 @@ REPAIRS = [
     ("pod SIGKILL, a spare, no directory", "slot", signal.SIGKILL, 1, 128, False, False, 500),
     ("agent SIGKILL, a spare, no directory", "agent", signal.SIGKILL, 1, 128, False, False, 800),
 ]
+# Of PyTorch with the link: row, what is struck, signal, spares, seconds that a step takes longer.
+LINKED = [
+    ("rank SIGKILL", "rank", signal.SIGKILL, 0, 0.02),
+    ("pod SIGKILL", "slot", signal.SIGKILL, 0, 0.02),
+    ("pod SIGKILL, a spare", "slot", signal.SIGKILL, 1, 0.02),
+    ("rank SIGSTOP", "rank", signal.SIGSTOP, 0, 0.1),
+]
 TO_STEP = "{}: survivors step"
 METHOD = {
     "clock": "CLOCK_BOOTTIME, read by the ranks, the trainer's page and the program that kills, on one machine",
@@ -109,12 +116,10 @@ class Bench:
         """The same of PyTorch with the link."""
         if self.torch_missing("PyTorch with the link"):
             return
-        for name, parts, number, pause in (("rank SIGKILL", "rank", signal.SIGKILL, 0.02),
-                                           ("pod SIGKILL", "slot", signal.SIGKILL, 0.02),
-                                           ("rank SIGSTOP", "rank", signal.SIGSTOP, 0.1)):
+        for name, parts, number, spares, pause in LINKED:
             def measure():
-                job = Linked(self.setting, "linked-" + name.replace(" ", "-"), pause=pause)
-                samples, pace = native.measure(job, parts, number, runs=self.setting.torch_runs)
+                job = Linked(self.setting, "linked-" + name.replace(" ", "-"), spares, pause)
+                samples, pace = native.measure(job, parts, number, runs=self.setting.runs)
                 self.repair_rows(name, "muster, DDP with link", samples, pace, None)
             self.attempt(TO_STEP.format(name), "muster, DDP with link", measure)
 
@@ -200,7 +205,7 @@ def torch_version(setting):
 def main():
     parser = argparse.ArgumentParser(prog="bench-recovery", description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=20, help="of each row of Muster's (20)")
-    parser.add_argument("--torch-runs", type=int, default=3, help="of each row with PyTorch (3)")
+    parser.add_argument("--torch-runs", type=int, default=3, help="of each row of torchrun (3)")
     parser.add_argument("--torch-limit", type=int, default=100, help="seconds until it counts as not recovered (100)")
     parser.add_argument("--minutes", type=float, default=20, help="of faults, for goodput (20)")
     parser.add_argument("--output", default="build/bench/recovery.json")

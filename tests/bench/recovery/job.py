@@ -10,7 +10,7 @@ import urllib.request
 from page import pages_of
 from processes import children, end_all, environment, now, words
 
-START = 100  # seconds
+START = 300  # seconds; a busy machine takes long to import torch
 METRICS = 20000 + os.getpid() % 1000 * 8  # port of slot 0
 BUDGETS = {"rank": {"count": 1000}, "pod": {"count": 1000}}
 

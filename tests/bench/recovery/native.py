@@ -15,6 +15,11 @@ SPANS = {"revoke": "leave", "form": "form", "restore": "restore", "firstStep": "
 class Stepping(Job):
     """A job of one rank a slot whose ranks have pages."""
 
+    @staticmethod
+    def waits(page):
+        """Whether a rank without a place has all that it needs."""
+        return page.phase == WAITING
+
     def __init__(self, setting, name, manifest, sets, spares=0, **more):
         super().__init__(setting.programs, f"{setting.work}/{name}", manifest, sets, metrics=True, **more)
         self.spares = spares
@@ -32,7 +37,7 @@ class Stepping(Job):
         """Whether all train that should, and all spares wait."""
         self.check()
         members, others = self.members()
-        return len(members) == REPLICAS and sum(page.phase == WAITING for page in others.values()) == self.spares
+        return len(members) == REPLICAS and sum(self.waits(page) for page in others.values()) == self.spares
 
     def settle(self):
         """Waits until it is whole, and then for a moment that differs each time."""
@@ -65,6 +70,10 @@ class Native(Stepping):
 
 class Linked(Stepping):
     """examples/torch/ddp.py: PyTorch DDP whose processes live through the faults of others."""
+
+    @staticmethod
+    def waits(page):
+        return page.version > 0  # it has imported torch, and said hello
 
     def __init__(self, setting, name, spares=0, pause=0.02):
         command = [setting.torch, os.path.join(setting.top, "examples/torch/ddp.py"), "100000000"]
