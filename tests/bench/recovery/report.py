@@ -5,7 +5,7 @@ import os
 import platform
 import statistics
 
-PHASES = ("detect", "leave", "form", "restore", "firstStep", "respawn", "import", "group")
+PHASES = ("respawn", "import", "group", "detect", "leave", "form", "restore", "firstStep")
 
 
 def quantile(values, share):
@@ -16,8 +16,9 @@ def quantile(values, share):
 
 def summary(values):
     """Median, 99th percentile and largest; the percentile is the largest below 100 values."""
-    return {"runs": len(values), "median": statistics.median(values), "p99": quantile(values, 0.99),
-            "largest": max(values)}
+    largest = max(values)
+    return {"runs": len(values), "median": statistics.median(values),
+            "p99": quantile(values, 0.99) if len(values) >= 100 else largest, "largest": largest}
 
 
 class Report:
