@@ -166,25 +166,27 @@ static void the_wish_of_one_rank_stops_all_after_the_same_step(void)
     }
 }
 
-static void a_wish_to_stop_counts_more_than_any_to_hand_over(void)
+/* All of three ranks wish to hand over, but one may wish something else. */
+static void wishes_add_up(enum link_drain other, enum link_drain wanted)
 {
     static const struct hub_fault none;
     struct training training = tiny_training();
+    struct rank ranks[3] = {
+        {.drain = LINK_DRAIN_HAND_OVER}, {.drain = other}, {.drain = LINK_DRAIN_HAND_OVER}};
 
-    for (int stops = 0; stops < 2; stops++) {
-        struct rank ranks[3] = {{0}};
-
-        for (int i = 0; i < 3; i++)
-            ranks[i].drain = LINK_DRAIN_HAND_OVER;
-        if (stops)
-            ranks[1].drain = LINK_DRAIN_STOP;
-        ranks_run(&training, &none, ranks, 3);
-        for (int i = 0; i < 3; i++) {
-            CU_ASSERT(ranks[i].outcome == 0 && ranks[i].stopped == 2);
-            CU_ASSERT(ranks[i].stopped_for == (stops ? LINK_DRAIN_STOP : LINK_DRAIN_HAND_OVER));
-        }
-        ranks_done(ranks, 3);
+    ranks_run(&training, &none, ranks, 3);
+    for (int i = 0; i < 3; i++) {
+        CU_ASSERT(ranks[i].outcome == 0 && ranks[i].stopped == 2);
+        CU_ASSERT(ranks[i].stopped_for == wanted);
     }
+    ranks_done(ranks, 3);
+}
+
+static void a_wish_to_stop_counts_more_than_any_to_hand_over(void)
+{
+    wishes_add_up(LINK_DRAIN_HAND_OVER, LINK_DRAIN_HAND_OVER);
+    wishes_add_up(LINK_DRAIN_NOT, LINK_DRAIN_HAND_OVER);
+    wishes_add_up(LINK_DRAIN_STOP, LINK_DRAIN_STOP);
 }
 
 /* The third reduction of three ranks is hit on rank 1: the steps that each has committed then. */
