@@ -95,7 +95,8 @@ struct agent {
     bool spawning[MESSAGE_RANKS];
     struct message go;         /* while the ranks are told to go */
     int port_held;             /* socket of the port where foreign ranks will meet; 0 = none */
-    char unsaved[LINK_REASON]; /* why a checkpoint could not be written; "" = it can */
+    char unsaved[LINK_REASON]; /* why a rank here could not write a checkpoint; "" = it can */
+    char told[LINK_REASON];    /* the same of the rank 0 that the lead here has elsewhere */
     uint32_t drain;           /* enum link_drain: what the ranks of this generation are asked for */
     int64_t drained_at;       /* when this pod was asked to end; 0 = not */
     struct timer drain_timer; /* for what is not over in time */
@@ -215,6 +216,7 @@ extern const struct inquiry_events enrol_events;
 /* report.c: what the lead tells the directory. */
 void report_now(struct agent *agent);
 void report_tick(void *context);
+void report_heard(struct agent *agent, const struct message *beat);
 void report_taken(struct agent *agent, const Muster__ReportReply *reply);
 void report_incident(struct agent *agent); /* the lead's: it is repaired */
 void report_keep(struct agent *agent, const struct incident *incident);

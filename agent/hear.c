@@ -71,8 +71,10 @@ void hear_beat(struct agent *agent, const struct identity *to, uint64_t received
 {
     struct message beat = {.kind = MESSAGE_BEAT, .number = received};
 
-    if (identity_equal(to, &agent->member.lead))
+    if (identity_equal(to, &agent->member.lead)) {
         beat.progress_count = vigil_look(agent, &beat.progress);
+        beat.text = agent->unsaved;
+    }
     codec_pack(&beat, &agent->scope, &agent->self, &agent->book, out);
 }
 
@@ -80,12 +82,14 @@ void hear_serve(struct agent *agent)
 {
     const struct message *message = &agent->incoming.message;
 
-    if (message->kind == MESSAGE_BEAT)
+    if (message->kind == MESSAGE_BEAT) {
         vigil_heard(agent, message);
-    else if (message->kind == MESSAGE_MEASURE)
+        report_heard(agent, message);
+    } else if (message->kind == MESSAGE_MEASURE) {
         slowness_measure(agent, message);
-    else if (message->kind == MESSAGE_MEASURED)
+    } else if (message->kind == MESSAGE_MEASURED) {
         slowness_measured(agent, message);
-    else if (!agent->leaving)
+    } else if (!agent->leaving) {
         dispatch(agent, message);
+    }
 }

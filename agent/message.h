@@ -96,7 +96,7 @@ struct message {
     enum outcome outcome;
     int64_t patience;     /* leave: nanoseconds that the sender can stay */
     struct identity lead; /* refuse; may be unknown */
-    const char *text;     /* NULL = "" */
+    const char *text;     /* NULL = ""; beat: why a rank could not write a checkpoint */
 };
 
 /* The name of a kind, "prepare". */

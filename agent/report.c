@@ -24,13 +24,35 @@ static Muster__Report__State state_of(const struct lead *lead)
     }
 }
 
+/* Rank 0 writes the checkpoints: why it cannot, "" = it can. */
+static const char *unsaved_why(const struct agent *agent)
+{
+    const struct view *view = &agent->lead.base;
+
+    if (view->count && !identity_equal(&view->members[0], &agent->self))
+        return agent->told;
+    return agent->unsaved;
+}
+
+/* Another agent has said how its ranks are. */
+void report_heard(struct agent *agent, const struct message *beat)
+{
+    const struct view *view = &agent->lead.base;
+
+    if (agent->lead.state != LEAD_RUN || !view->count ||
+        !identity_equal(&view->members[0], &beat->from) || !strcmp(agent->told, beat->text))
+        return;
+    snprintf(agent->told, sizeof agent->told, "%s", beat->text);
+    report_now(agent);
+}
+
 static void progress_fill(const struct agent *agent, Muster__Progress *progress)
 {
     const struct link_page *page = agent->links[0].page;
 
     progress->loss = progress->accuracy = NAN;
     progress->committed = LINK_NO_STATE;
-    progress->unsaved = (char *)agent->unsaved;
+    progress->unsaved = (char *)unsaved_why(agent);
     if (!page)
         return;
     progress->generation = atomic_load(&page->generation);

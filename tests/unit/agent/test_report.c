@@ -118,6 +118,32 @@ static void repaired(struct scene *scene, uint64_t generation)
     report_incident(&scene->agent);
 }
 
+/* Only rank 0 saves, and its agent tells the lead with each beat. */
+static void what_cannot_be_saved_is_told_by_who_has_rank_0(void)
+{
+    struct scene *scene = scene_new();
+    struct agent *agent = &scene->agent;
+    const struct identity other = {.slot = 0, .life = {4, 4}};
+    struct message beat = {.kind = MESSAGE_BEAT, .from = other, .text = "no room"};
+
+    snprintf(agent->unsaved, sizeof agent->unsaved, "of before");
+    agent->lead.base.count = 2;
+    agent->lead.base.members[0] = other;
+    agent->lead.base.members[1] = agent->self;
+    report_heard(agent, &beat); /* not yet its lead */
+    CHECK_TEXT(agent->told, "");
+    agent->lead.state = LEAD_RUN;
+    report_heard(agent, &beat);
+    CHECK_TEXT(report(scene)->progress->unsaved, "no room");
+    beat.from = agent->self;
+    beat.text = "";
+    report_heard(agent, &beat); /* not rank 0 */
+    CHECK_TEXT(report(scene)->progress->unsaved, "no room");
+    agent->lead.base.members[0] = agent->self;
+    CHECK_TEXT(report(scene)->progress->unsaved, "of before");
+    scene_free(scene);
+}
+
 static void the_state_of_the_lead_is_that_of_the_job(void)
 {
     static const struct {
@@ -378,6 +404,8 @@ static void a_foreign_generation_has_begun_when_all_its_processes_run(void)
 }
 
 SUITE("agent report",
+      {"what cannot be saved is told by who has rank 0",
+       what_cannot_be_saved_is_told_by_who_has_rank_0},
       {"the state of the lead is that of the job", the_state_of_the_lead_is_that_of_the_job},
       {"missing slots are named while they are waited for",
        missing_slots_are_named_while_they_are_waited_for},
