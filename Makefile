@@ -112,7 +112,7 @@ ARCHIVE := $(B)/libmuster.a
 $(ARCHIVE): $(foreach c,$(COMPONENTS),$(OBJECTS_$(c)))
 	$(Q)rm -f $@ && ar rcsD $@ $^
 
-LIBS_static = $(shell pkg-config --static --libs grpc libprotobuf-c) -lstdc++ -lhttp_parser -lm
+LIBS_static = $(shell pkg-config --static --libs grpc libprotobuf-c) -lstdc++ -lhttp_parser -lyaml -lm
 LIBS_grpc = $(shell pkg-config --libs grpc libprotobuf-c) -lgpr
 LIBS_trainer = $(OPENBLAS)/libopenblas.a -lisal -lcjson -lyaml -lz -lm
 LIBS = $(LIBS_grpc) $(LIBS_trainer) -lcurl -lcjose -lcrypto -lhttp_parser
