@@ -163,6 +163,12 @@ static LEAD_HANDLER(faulted)
     if (lead->state == LEAD_RUN &&
         (outsider(lead, &peer->id) || (!current && !message->fault.final)))
         return; /* a spare's, or of a generation that is over */
+    /* It gives up its pod, and leaves. When it leads, others will. */
+    if (cause_rung(message->fault.cause) == 4) {
+        if (!peer->lost && !identity_equal(&peer->id, &lead->self))
+            lead_peer_gone(lead, peer, message->fault.cause, message->text, now, effects);
+        return;
+    }
     if (!lead_blame(lead, &what, now, effects))
         return;
     /* A fault that was sent before the promise is contained in it. */

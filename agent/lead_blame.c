@@ -133,7 +133,7 @@ static const char *objection(struct lead *lead,
 {
     uint32_t rung = cause_rung(fault->cause);
     const char *repeated = foreign_check(lead, now, why);
-    bool rank_spent = rung == 2 && !budget_spend(&lead->rank_budget, now);
+    bool rank_spent = (rung == 2 || rung == 3) && !budget_spend(&lead->rank_budget, now);
     bool pod_spent = rung == 4 && !budget_spend(&lead->pod_budget, now);
 
     if (fault->final)

@@ -302,6 +302,7 @@ static void news_keep(struct rank *rank, const struct ranks_news *news)
         rank->text[0] = '\0';
         rank->code = 0;
         rank->ended = CAUSE_NONE;
+        rank->along = false;
         rank->starts++;
     }
     if (news->code)
@@ -321,7 +322,7 @@ static void exited(struct ranks *ranks,
 
     rank->committed = LINK_NO_STATE;
     rank->begun = before.begun; /* a step it had begun is redone */
-    if (blamed)
+    if (blamed && !rank->along)
         blame(ranks, rank, news, output);
     rank->due = start_due(ranks, rank, now);
 }
@@ -358,8 +359,10 @@ static void hear(struct ranks *ranks,
         return;
     news_keep(rank, news);
     action = move(ranks, news->rank, news->event, now, output);
-    if (action == RANK_KILL)
+    if (action == RANK_KILL) {
         rank->ended = news->event == RANK_HUNG ? CAUSE_HANG : news->cause;
+        rank->along = news->along;
+    }
     if (news->event == RANK_EXITED && rank->state == RANK_DOWN) {
         rank->state = before; /* the cause depends on what it was doing */
         exited(ranks, rank, news, action == RANK_BLAME, now, output);

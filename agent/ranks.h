@@ -22,6 +22,7 @@ struct rank {
     unsigned starts;      /* in a row that did not come to hello */
     bool given_up;        /* failed for good: not started again */
     enum cause ended;     /* what its end was made for here; CAUSE_NONE = it was not */
+    bool along;           /* it is ended with another one, which is blamed */
     uint32_t code;        /* exit code it announced */
     char text[RANK_TEXT]; /* reason it gave, or its result */
 };
@@ -79,6 +80,7 @@ struct ranks_news {
     enum outcome outcome;
     uint32_t code;    /* announced exit code */
     enum cause cause; /* RANK_CONDEMNED: what for; RANK_EXITED: what the kernel ended it for */
+    bool along;       /* RANK_CONDEMNED: with another one, which is blamed for both */
     int status;       /* RANK_EXITED: waitpid's */
     const char *text; /* its reason or result; RANK_EXITED: what it said last. May be NULL */
 };

@@ -7,7 +7,8 @@
 /* Whether it is of a process's own making, on the node that it is told of. */
 static bool is_crash(const struct repeat_fault *fault)
 {
-    return fault->cause == CAUSE_RANK_CRASH || fault->cause == CAUSE_MEMORY;
+    return fault->cause == CAUSE_RANK_CRASH || fault->cause == CAUSE_MEMORY ||
+           fault->cause == CAUSE_GPU_SOFT;
 }
 
 static void remember(struct repeat *repeat, const struct repeat_fault *fault, int64_t step)

@@ -15,7 +15,10 @@ const char *cause_name(uint32_t cause)
                                         "OutOfMemory",
                                         "Drain",
                                         "RankSlow",
-                                        "Resized"};
+                                        "Resized",
+                                        "GpuSoft",
+                                        "GpuFabric",
+                                        "GpuHard"};
 
     _Static_assert(sizeof names / sizeof *names == CAUSES, "one name a cause");
     return cause < CAUSES ? names[cause] : "Unknown";
@@ -29,9 +32,13 @@ uint32_t cause_rung(enum cause cause)
     case CAUSE_STUCK:
     case CAUSE_HANG:
     case CAUSE_MEMORY:
+    case CAUSE_GPU_SOFT:
         return 2;
+    case CAUSE_GPU_FABRIC:
+        return 3;
     case CAUSE_AGENT_LOST:
     case CAUSE_AGENT_NEW:
+    case CAUSE_GPU_HARD:
         return 4;
     case CAUSE_SLOW:
         return 0;

@@ -19,14 +19,17 @@ enum cause {
     CAUSE_DRAIN,        /* its pod is to end: it was asked to leave. Nobody's fault */
     CAUSE_SLOW,         /* it gets on, more slowly than the others */
     CAUSE_RESIZED,      /* no fault: a larger view could be formed */
+    CAUSE_GPU_SOFT,     /* its accelerator has an error that a new process does not have */
+    CAUSE_GPU_FABRIC,   /* what joins the accelerators of its pod is broken */
+    CAUSE_GPU_HARD,     /* an accelerator of its pod is of no use any more */
     CAUSES
 };
 
 /* The name of a cause, "RankKilled"; "Unknown" for a number that is none. */
 const char *cause_name(uint32_t cause);
 
-/* The rung of the ladder that a cause is answered with: 1 in-process, 2 rank, 4 pod, 5 another
- * number of members; 0 = it is told and nothing is done. */
+/* The rung of the ladder that a cause is answered with: 1 in-process, 2 rank, 3 all ranks of the
+ * pod, 4 pod, 5 another number of members; 0 = it is told and nothing is done. */
 uint32_t cause_rung(enum cause cause);
 
 #endif

@@ -12,7 +12,10 @@ const char *fault_class_name(uint32_t class)
                                         "Slow",
                                         "Data",
                                         "Memory",
-                                        "Planned"};
+                                        "Planned",
+                                        "GpuSoft",
+                                        "GpuHard",
+                                        "Fabric"};
 
     _Static_assert(sizeof names / sizeof *names == FAULT_CLASSES, "one name a class");
     return class < FAULT_CLASSES ? names[class] : "";
@@ -38,6 +41,12 @@ enum fault_class fault_class_of(enum cause cause)
         return FAULT_CLASS_DATA;
     case CAUSE_MEMORY:
         return FAULT_CLASS_MEMORY;
+    case CAUSE_GPU_SOFT:
+        return FAULT_CLASS_GPU_SOFT;
+    case CAUSE_GPU_HARD:
+        return FAULT_CLASS_GPU_HARD;
+    case CAUSE_GPU_FABRIC:
+        return FAULT_CLASS_FABRIC;
     case CAUSE_DRAIN:
     case CAUSE_RESIZED:
         return FAULT_CLASS_PLANNED;

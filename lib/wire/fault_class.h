@@ -19,7 +19,10 @@ enum fault_class {
     FAULT_CLASS_SLOW,
     FAULT_CLASS_DATA, /* bad spec or data */
     FAULT_CLASS_MEMORY,
-    FAULT_CLASS_PLANNED, /* nothing has: an agent is to leave, or agents have come back */
+    FAULT_CLASS_PLANNED,  /* nothing has: an agent is to leave, or agents have come back */
+    FAULT_CLASS_GPU_SOFT, /* of an accelerator, gone with the process */
+    FAULT_CLASS_GPU_HARD, /* of an accelerator, not gone with the process */
+    FAULT_CLASS_FABRIC,   /* of what joins the accelerators of a node */
     FAULT_CLASSES
 };
 

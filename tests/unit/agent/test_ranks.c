@@ -266,6 +266,22 @@ static void whoever_takes_all_memory_is_ended_whatever_it_does(void)
     group_free(group);
 }
 
+static void of_ranks_that_are_ended_together_one_is_blamed(void)
+{
+    struct ranks_news condemned = {.event = RANK_CONDEMNED, .cause = CAUSE_GPU_FABRIC, .text = "x"};
+    struct group *group = group_running();
+
+    CHECK_TEXT(hear(group, condemned), "kill 0");
+    condemned.rank = 1;
+    condemned.along = true;
+    CHECK_TEXT(hear(group, condemned), "kill 1");
+    CHECK_TEXT(hear(group, exited(1, SIGKILL)), "spawn 1");
+    CHECK_TEXT(hear(group, exited(0, SIGKILL)), "spawn 0, fault 0 GpuFabric: x, -1/0");
+    hear(group, news_of(RANK_SPAWNED, 1)); /* the next process is another one */
+    CHECK_TEXT(hear(group, exited(1, SIGKILL)), "fault 1 RankKilled: signal 9, -1/0");
+    group_free(group);
+}
+
 static void what_the_kernel_ended_for_want_of_memory_is_told_so(void)
 {
     static const struct {
@@ -303,6 +319,8 @@ static void a_rank_that_does_not_run_does_not_hang(void)
 SUITE("agent ranks",
       {"whoever takes all memory is ended whatever it does",
        whoever_takes_all_memory_is_ended_whatever_it_does},
+      {"of ranks that are ended together one is blamed",
+       of_ranks_that_are_ended_together_one_is_blamed},
       {"what the kernel ended for want of memory is told so",
        what_the_kernel_ended_for_want_of_memory_is_told_so},
       {"a rank that hangs is killed and blamed for that",

@@ -21,7 +21,10 @@ static void every_cause_has_its_name_and_rung(void)
                 {CAUSE_MEMORY, "OutOfMemory", 2},
                 {CAUSE_DRAIN, "Drain", 1},
                 {CAUSE_SLOW, "RankSlow", 0},
-                {CAUSE_RESIZED, "Resized", 5}};
+                {CAUSE_RESIZED, "Resized", 5},
+                {CAUSE_GPU_SOFT, "GpuSoft", 2},
+                {CAUSE_GPU_FABRIC, "GpuFabric", 3},
+                {CAUSE_GPU_HARD, "GpuHard", 4}};
 
     CU_ASSERT(sizeof rows / sizeof *rows == CAUSES);
     for (uint32_t i = 0; i < CAUSES; i++) {
