@@ -337,6 +337,8 @@ void pod_record_add_end(const struct pod_record *record, struct text *out)
         text_add(out, "was deleted");
     else
         text_add(out, "ended without a word");
-    if ((record->ended || failed) && record->reason)
+    if (record->verdict == VERDICT_REPLACE && record->text)
+        text_addf(out, " (%.256s)", record->text);
+    else if ((record->ended || failed) && record->reason)
         text_addf(out, " (%s)", record->reason);
 }

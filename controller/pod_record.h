@@ -80,7 +80,8 @@ bool pod_record_dead(const struct pod_record *record);
 /* Whether nobody is to blame for its end: it was taken away, or was asked to leave and has. */
 bool pod_record_blameless(const struct pod_record *record);
 
-/* Says how it came to that: "was deleted", "ended with exit code 137 (OOMKilled)". */
+/* Says how it came to that: "was deleted", "ended with exit code 137 (OOMKilled)", or with what the
+ * agent has said of it. */
 void pod_record_add_end(const struct pod_record *record, struct text *out);
 
 /* Writes the name of a try: JOB-ATTEMPT-SLOT-TRY. */

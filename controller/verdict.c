@@ -12,7 +12,8 @@ enum verdict verdict_read(const char *message, const char **text)
     } words[] = {{"Succeeded\n", VERDICT_SUCCEEDED},
                  {"Failed\n", VERDICT_FAILED},
                  {"Stopped\n", VERDICT_STOPPED},
-                 {"Drained\n", VERDICT_DRAINED}};
+                 {"Drained\n", VERDICT_DRAINED},
+                 {"Replace\n", VERDICT_REPLACE}};
 
     for (size_t i = 0; message && i < sizeof words / sizeof *words; i++) {
         size_t length = strlen(words[i].word);

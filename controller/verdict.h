@@ -11,7 +11,8 @@ enum verdict {
     VERDICT_SUCCEEDED,
     VERDICT_FAILED,
     VERDICT_STOPPED, /* saved and stopped: the job can go on from there */
-    VERDICT_DRAINED  /* this pod alone has left, because it was to end */
+    VERDICT_DRAINED, /* this pod alone has left, because it was to end */
+    VERDICT_REPLACE  /* nothing of the job: this pod is of no use, the text says why */
 };
 
 /* Reads a message, which may be NULL. `text` receives where the rest begins. */

@@ -45,6 +45,18 @@ static void what_matters_of_a_pod_is_kept(void)
     CU_ASSERT(record.trouble == POD_TROUBLE_NONE && record.verdict == VERDICT_NONE);
 }
 
+static void a_pod_that_was_given_up_says_why(void)
+{
+    CLEAN(pod_record) struct pod_record record = {0};
+    CLEAN(text) struct text said = {0};
+
+    read_pod(HEAD ",\"containerStatuses\":[{\"state\":{\"terminated\":{\"exitCode\":1,"
+                  "\"reason\":\"Error\",\"message\":\"Replace\\nXid 79 of GPU 0\\n\"}}}]" TAIL,
+             &record);
+    pod_record_add_end(&record, &said);
+    CHECK_TEXT(said.data, "ended with exit code 1 (Xid 79 of GPU 0)");
+}
+
 static void a_pod_is_out_of_memory_when_its_agent_ended_for_that(void)
 {
     static const struct {
@@ -87,6 +99,10 @@ static void a_verdict_is_read_from_the_agents_container_only(void)
          "{\"exitCode\":1,\"message\":\"Failed\\nrank 3 crashed\"}}}",
          VERDICT_FAILED,
          "rank 3 crashed"},
+        {"{\"name\":\"trainer\",\"state\":{\"terminated\":{\"exitCode\":1,"
+         "\"message\":\"Replace\\nXid 79 of GPU 0\\n\"}}}",
+         VERDICT_REPLACE,
+         "Xid 79 of GPU 0"},
         {"{\"name\":\"trainer\",\"state\":{\"terminated\":{\"exitCode\":1,"
          "\"message\":\"Succeeded at last\"}}}",
          VERDICT_NONE,
@@ -352,6 +368,7 @@ static void the_longest_name_has_room(void)
 }
 
 SUITE("controller pod record",
+      {"a pod that was given up says why", a_pod_that_was_given_up_says_why},
       {"a pod is out of memory when its agent ended for that",
        a_pod_is_out_of_memory_when_its_agent_ended_for_that},
       {"what matters of a pod is kept", what_matters_of_a_pod_is_kept},
