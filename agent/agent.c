@@ -234,6 +234,7 @@ static int agent_open(struct agent *agent, int keeper, struct error *error)
     self_make(agent);
     vigil_open(agent);
     ration_open(agent);
+    ward_open(agent);
     enrol_open(agent);
     if (exposition_open(agent, error))
         return -1;
@@ -247,6 +248,7 @@ static void agent_close(struct agent *agent)
     measure_stop(&agent->measure);
     local_close(agent);
     ration_close(agent);
+    ward_close(agent);
     exposition_close(agent);
     inquiry_free(agent->directory);
     peers_free(agent->peers);

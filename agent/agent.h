@@ -17,6 +17,7 @@
 #include "agent/papers.h"
 #include "agent/peers.h"
 #include "agent/pressure.h"
+#include "agent/probe.h"
 #include "agent/ranks.h"
 #include "agent/settings.h"
 #include "agent/slow.h"
@@ -63,6 +64,18 @@ struct agent_measuring {
     uint64_t number; /* generation */
     uint32_t local_rank;
     pid_t process;
+};
+
+/* What is known of the accelerators of this pod. */
+struct ward {
+    struct probe probe; /* without a program: there is none */
+    struct text words;  /* of its environment */
+    const char **environment;
+    struct health_event last;
+    int64_t heard;        /* when; 0 = nothing yet */
+    int64_t reset;        /* when all ranks were ended for an error of the fabric; 0 = never */
+    struct timer parting; /* for leaving a pod that is given up */
+    uint64_t events[HEALTH_ACTIONS]; /* that were heard, by what they ask for */
 };
 
 struct agent {
@@ -112,6 +125,7 @@ struct agent {
     struct agent_measuring measuring;
 
     struct ration ration;
+    struct ward ward;
 
     struct papers papers;
     struct timer renew_timer; /* of the certificate */
@@ -185,6 +199,8 @@ void local_start(struct agent *agent); /* facts are known: ranks may be started 
 void local_kill(struct agent *agent, uint32_t rank, const char *why); /* it hangs */
 /* Ends a rank for that cause, whatever it does. */
 void local_condemn(struct agent *agent, uint32_t rank, enum cause cause, const char *why);
+/* The same with all others, for which that rank is blamed. */
+void local_condemn_all(struct agent *agent, uint32_t rank, enum cause cause, const char *why);
 void local_leave(struct agent *agent, int code); /* the keeper is to end with this code */
 
 /* ration.c: the memory of the pod, and who takes the last of it. */
@@ -194,6 +210,11 @@ void ration_close(struct agent *agent);
 /* ration.c: whether a rank that was killed just now was ended by the kernel for want of memory. If
  * so, that is added to `how`. */
 bool ration_ended(struct agent *agent, uint32_t rank, struct text *how);
+
+/* ward.c: the accelerators of the pod, as a probe sees them. */
+void ward_open(struct agent *agent);
+void ward_close(struct agent *agent);
+void ward_heard(void *agent, const struct health_event *event);
 
 /* drain.c: the pod is to end within `patience`; the second time says nothing new. */
 void drain_begin(struct agent *agent, int64_t patience);

@@ -256,6 +256,18 @@ void local_condemn(struct agent *agent, uint32_t rank, enum cause cause, const c
     news_take(agent, &news);
 }
 
+void local_condemn_all(struct agent *agent, uint32_t rank, enum cause cause, const char *why)
+{
+    local_condemn(agent, rank, cause, why);
+    for (uint32_t other = 0; other < agent->ranks.count; other++) {
+        const struct ranks_news news = {
+            .event = RANK_CONDEMNED, .rank = other, .cause = cause, .along = true, .text = why};
+
+        if (other != rank)
+            news_take(agent, &news);
+    }
+}
+
 /* News from the keeper. */
 
 /* Begins to listen to a native rank. Returns 0; 1 when that cannot be done, which was logged. */

@@ -370,7 +370,7 @@ static void hear(struct ranks *ranks,
     } else if (action == RANK_BLAME) {
         blame(ranks, rank, news, output);
     }
-    if (ranks->kind == RANK_FOREIGN && action == RANK_BLAME)
+    if (ranks->kind == RANK_FOREIGN && action == RANK_BLAME && !rank->along)
         foreign_end(ranks, now, output);
     follow(ranks, now, output);
 }

@@ -43,6 +43,7 @@ int settings_read(struct settings *settings, int argc, char **argv)
         {"verdict", 0, OPTION_TEXT, "FILE", "write the outcome here", &settings->verdict, 0, 0},
         {"memory-group", 0, OPTION_TEXT, "DIR", "watch this cgroup", &settings->memory_group, 0, 0},
         {"grace", 0, OPTION_INTEGER, "SECONDS", "from SIGTERM on", &settings->grace, 1, 86400},
+        {"health-probe", 0, OPTION_TEXT, "FILE", "watch GPUs by it", &settings->health_probe, 0, 0},
         {"log-level", 0, OPTION_TEXT, "LEVEL", "debug, info, warning, error", &level, 0, 0},
     };
     const struct options options = {

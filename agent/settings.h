@@ -24,6 +24,7 @@ struct settings {
     const char *pod;
     const char *metrics;      /* where metrics are served; NULL = nowhere */
     const char *memory_group; /* directory of the control group that bounds it; NULL = its own */
+    const char *health_probe; /* program that watches the accelerators; NULL = none */
     const char *verdict;      /* file that receives how the job ended; NULL = none */
     int64_t grace;            /* seconds from SIGTERM to SIGKILL */
     enum log_level log_level;

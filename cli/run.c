@@ -25,6 +25,7 @@ struct arguments {
     const char *listen;
     const char *log_level;
     int64_t metrics_port;
+    const char *health_probe;
     bool quiet;
     const char *manifest;
 };
@@ -66,6 +67,7 @@ static int arguments_read(struct arguments *arguments, int argc, char **argv)
          &a->metrics_port,
          1,
          64000},
+        {"health-probe", 0, OPTION_TEXT, "FILE", "watch GPUs by it", &a->health_probe, 0, 0},
         {"quiet", 'q', OPTION_FLAG, NULL, "no progress", &a->quiet, 0, 0},
         {"agent", 0, OPTION_TEXT, "FILE", "muster-agent (default: beside muster)", &a->agent, 0, 0},
         {"trainer",
@@ -164,6 +166,7 @@ static int run(const struct arguments *arguments, const struct job *job, struct 
                                              .listen = arguments->listen,
                                              .log_level = arguments->log_level,
                                              .metrics_port = arguments->metrics_port,
+                                             .health_probe = arguments->health_probe,
                                              .quiet = arguments->quiet,
                                              .faults = faults};
     enum runner_outcome outcome;

@@ -248,7 +248,8 @@ static void on_report(void *context, const Muster__Report *report)
 
 /* Slots. */
 
-/* What the agent of a slot has left behind counts as much as a report. */
+/* What the agent of a slot has left behind counts as much as a report. One that has left, or
+ * asks to be replaced, says nothing of the job. */
 static void verdict_take(struct runner *runner, uint32_t slot)
 {
     CLEAN(text) struct text outcome = {0};
@@ -260,7 +261,7 @@ static void verdict_take(struct runner *runner, uint32_t slot)
         end(runner, RUNNER_SUCCEEDED, text.data);
     else if (!strcmp(outcome.data, "Stopped"))
         end(runner, RUNNER_STOPPED, text.data);
-    else if (strcmp(outcome.data, "Drained") != 0) /* the job goes on without it */
+    else if (strcmp(outcome.data, "Drained") != 0 && strcmp(outcome.data, "Replace") != 0)
         end(runner, RUNNER_FAILED, text.data);
 }
 
@@ -317,6 +318,7 @@ static int attempt_open(struct runner *runner, struct error *error)
                                    .work = settings->work,
                                    .log_level = settings->log_level,
                                    .metrics_port = settings->metrics_port,
+                                   .health_probe = settings->health_probe,
                                    .ended = on_slot_ended,
                                    .context = runner};
 

@@ -20,8 +20,9 @@ struct runner_settings {
     const char *trainer; /* path of muster-trainer */
     const char *listen;  /* numeric "host:port" of the directory; port 0 = the kernel's choice */
     const char *log_level;
-    int64_t metrics_port; /* of slot 0; 0 = none */
-    bool quiet;           /* only the end and what is wrong */
+    int64_t metrics_port;     /* of slot 0; 0 = none */
+    const char *health_probe; /* of the agents; NULL = none */
+    bool quiet;               /* only the end and what is wrong */
     struct faults *faults;
 };
 

@@ -71,6 +71,8 @@ static const char **arguments_make(const struct slot *slot, struct text *words)
     if (settings->metrics_port)
         text_word(
             words, "--metrics=127.0.0.1:%lld", (long long)settings->metrics_port + slot->index);
+    if (settings->health_probe)
+        text_word(words, "--health-probe=%s", settings->health_probe);
     text_word(words, "--");
     text_add_bytes(words, settings->command->data, settings->command->size);
     count = text_word_count(words);

@@ -22,7 +22,8 @@ struct slots_settings {
     const char *work;       /* working directory of the ranks */
     const char *logs;       /* directory of slot-N.log and verdict-N */
     const char *log_level;
-    int64_t metrics_port; /* of slot 0, the others above it; 0 = none */
+    int64_t metrics_port;     /* of slot 0, the others above it; 0 = none */
+    const char *health_probe; /* of the agents; NULL = none */
     uint32_t attempt;
     /* A slot has ended with this wait status; it is started again when this returns true. */
     bool (*ended)(void *context, uint32_t slot, int status);

@@ -214,7 +214,29 @@ static void a_foreign_rank_that_takes_all_memory_is_ended_and_the_others_with_it
     group_free(group);
 }
 
+static void of_foreign_ranks_that_are_ended_together_one_is_blamed(void)
+{
+    for (uint32_t first = 0; first < COUNT; first++) {
+        struct ranks_news condemned = {
+            .event = RANK_CONDEMNED, .rank = 0, .cause = CAUSE_GPU_FABRIC, .text = "x"};
+        struct group *group = foreign_running();
+
+        CHECK_TEXT(hear(group, condemned), "kill 0");
+        condemned.rank = 1;
+        condemned.along = true;
+        CHECK_TEXT(hear(group, condemned), "kill 1");
+        if (first == 1)
+            CHECK_TEXT(hear(group, exited(1, SIGKILL)), "");
+        CHECK_HAS(hear(group, exited(0, SIGKILL)), "fault 0 GpuFabric: x, -1/0");
+        if (first == 0)
+            CHECK_TEXT(hear(group, exited(1, SIGKILL)), "");
+        group_free(group);
+    }
+}
+
 SUITE("agent ranks foreign",
+      {"of foreign ranks that are ended together one is blamed",
+       of_foreign_ranks_that_are_ended_together_one_is_blamed},
       {"a foreign rank that takes all memory is ended and the others with it",
        a_foreign_rank_that_takes_all_memory_is_ended_and_the_others_with_it},
       {"a foreign group is started at go and done when all have ended well",

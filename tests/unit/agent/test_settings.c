@@ -50,6 +50,7 @@ static void every_option_reaches_its_setting(void)
                        "--verdict=/run/verdict",
                        "--memory-group=/sys/fs/cgroup/pod",
                        "--grace=90",
+                       "--health-probe=/usr/bin/probe",
                        "--log-level=debug",
                        "--",
                        "muster-trainer",
@@ -72,6 +73,7 @@ static void every_option_reaches_its_setting(void)
     CHECK_TEXT(settings->metrics, "0.0.0.0:9100");
     CHECK_TEXT(settings->verdict, "/run/verdict");
     CHECK_TEXT(settings->memory_group, "/sys/fs/cgroup/pod");
+    CHECK_TEXT(settings->health_probe, "/usr/bin/probe");
     CU_ASSERT(settings->log_level == LOG_LEVEL_DEBUG);
     CHECK_TEXT(settings->command[0], "muster-trainer");
     CHECK_TEXT(settings->command[1], "--slot=9");
