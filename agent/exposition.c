@@ -48,6 +48,7 @@ enum family {
     SLOWNESS,
     SLOW_RANKS,
     COMPUTED,
+    HEALTH,
     CERTIFICATE_END,
     REFUSED,
     FAMILIES
@@ -132,6 +133,9 @@ static const struct metric_family families[FAMILIES] = {
     [COMPUTED] = {"muster_rank_compute_seconds_total",
                   "Own computing of a rank in its generation, without waiting for others.",
                   METRIC_COUNTER},
+    [HEALTH] = {"muster_agent_health_events_total",
+                "Errors of accelerators that the probe told of, by what they ask for.",
+                METRIC_COUNTER},
     [CERTIFICATE_END] = {"muster_certificate_end_seconds",
                          "When this agent's certificate ends, since 1970.",
                          METRIC_GAUGE},
@@ -246,6 +250,19 @@ static void peers_expose(struct agent *agent)
     metrics_set(metrics, HANGS, "of=\"all\"", (double)agent->hangs[HANG_ALL]);
 }
 
+static void health_expose(struct agent *agent)
+{
+    static const char *const labels[] = {"action=\"none\"",
+                                         "action=\"warn\"",
+                                         "action=\"soft\"",
+                                         "action=\"fabric\"",
+                                         "action=\"hard\""};
+
+    _Static_assert(sizeof labels / sizeof *labels == HEALTH_ACTIONS, "one label an action");
+    for (size_t i = 0; i < HEALTH_ACTIONS; i++)
+        metrics_set(&agent->metrics, HEALTH, labels[i], (double)agent->ward.events[i]);
+}
+
 static int metrics_fill(void *context, struct text *body)
 {
     struct agent *agent = context;
@@ -263,6 +280,7 @@ static int metrics_fill(void *context, struct text *body)
     metrics_set(metrics, SAVE_FAILING, "", agent->unsaved[0] != '\0');
     metrics_set(metrics, DIRECTORY_UP, "", agent->standing == DIRECTORY_ANSWERS);
     peers_expose(agent);
+    health_expose(agent);
     metrics_set(metrics, CERTIFICATE_END, "", known(agent->papers.ends, 1));
     metrics_set(metrics, INCIDENTS_LOST, "", agent->incidents_lost);
     ranks_expose(agent);

@@ -102,9 +102,12 @@ static void lacks(const char *text, const char *part)
 static void metrics_say_what_the_agent_is(void)
 {
     struct scene *scene = scene_new();
-    const char *body = scrape(scene, "/metrics");
+    const char *body;
 
+    scene->agent.ward.events[HEALTH_HARD] = 3;
+    body = scrape(scene, "/metrics");
     CHECK_HAS(body, "HTTP/1.1 200");
+    CHECK_HAS(body, "\nmuster_agent_health_events_total{action=\"hard\"} 3\n");
     CHECK_HAS(body, "Content-Type: text/plain; version=0.0.4; charset=utf-8");
     CHECK_HAS(body, "muster_build_info{version=\"");
     CHECK_HAS(body, "\nmuster_agent_state{state=\"outside\"} 1\n");
