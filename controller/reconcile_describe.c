@@ -9,6 +9,7 @@
 
 #define OUT_OF_MEMORY "OutOfMemory" /* as cause_name has it of a rank */
 #define RUNG_RANK     2
+#define RUNG_RANKS    3
 #define RUNG_POD      4
 
 static void set(struct work *work,
@@ -127,7 +128,8 @@ static void incidents_take(struct work *work, const struct report *report)
         struct status_incident incident = report->incidents[i];
 
         incident_explain(work, &incident);
-        if (status_happened(&work->next, &incident) && incident.rung == RUNG_RANK)
+        if (status_happened(&work->next, &incident) &&
+            (incident.rung == RUNG_RANK || incident.rung == RUNG_RANKS))
             work->next.rank_restarts++;
     }
 }
