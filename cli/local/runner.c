@@ -20,6 +20,7 @@
 #include "cli/local/rundir.h"
 #include "cli/local/screen.h"
 #include "cli/local/slots.h"
+#include "cli/local/strike.h"
 #include "cli/local/summary.h"
 #include "controller/directory.h"
 #include "job/template.h"
@@ -370,50 +371,16 @@ static void attempt_watch(struct runner *runner, int64_t now)
 
 /* Faults. */
 
-/* Signals what the entry names. Returns 0, or 1 when it is not there. */
-static int fault_signal(const struct runner *runner, const struct fault_entry *entry, int signal)
+/* What is struck. */
+static struct strike strike_of(const struct runner *runner)
 {
-    uint32_t ranks = runner->facts.ranks_per_replica;
-    struct slots *slots = runner->slots;
-
-    switch (entry->target) {
-    case FAULT_RANK:
-        if (entry->index / ranks >= runner->gang_count)
-            return 1;
-        return slots_signal_rank(
-            slots, runner->gang[entry->index / ranks], entry->index % ranks, signal);
-    case FAULT_AGENT:
-        if (entry->length && slots_signal_keeper(slots, entry->index, signal))
-            return 1;
-        return slots_signal_agent(slots, entry->index, signal);
-    case FAULT_POD:
-        slots_hold(slots, entry->index, entry->struck + entry->length);
-        break;
-    case FAULT_DRAIN:
-        return slots_signal_keeper(slots, entry->index, SIGTERM);
-    case FAULT_SLOT:
-    case FAULT_LEAD:
-        break;
-    }
-    return slots_signal(slots, entry->index, signal);
-}
-
-/* Whether its target is stopped for a time, in place of killed. */
-static bool fault_stops(const struct fault_entry *entry)
-{
-    return entry->length && entry->target != FAULT_POD;
-}
-
-/* What an entry does to its target. */
-static const char *fault_deed(const struct fault_entry *entry)
-{
-    if (entry->target == FAULT_DRAIN)
-        return "drained";
-    return fault_stops(entry) ? "stopped" : "killed";
+    return (struct strike){
+        runner->slots, runner->gang, runner->gang_count, runner->facts.ranks_per_replica};
 }
 
 static void fault_inject(struct runner *runner, struct fault_entry *entry)
 {
+    const struct strike strike = strike_of(runner);
     CLEAN(text) struct text where = {0};
     char name[64];
     int missed;
@@ -422,8 +389,8 @@ static void fault_inject(struct runner *runner, struct fault_entry *entry)
         entry->index = runner->lead;
     entry->struck = clock_now();
     entry->done = true;
-    missed = fault_signal(runner, entry, fault_stops(entry) ? SIGSTOP : SIGKILL);
-    entry->resumed = missed || !fault_stops(entry);
+    missed = strike_signal(&strike, entry, strike_stops(entry) ? SIGSTOP : SIGKILL);
+    entry->resumed = missed || !strike_stops(entry);
     if (runner->progress.committed >= 0)
         text_addf(&where, " at step %lld", (long long)runner->progress.committed);
     faults_name(entry, name, sizeof name);
@@ -431,16 +398,17 @@ static void fault_inject(struct runner *runner, struct fault_entry *entry)
         screen_note(&runner->screen, "fault: %s is not there%s", name, text_string(&where));
     else
         screen_note(
-            &runner->screen, "fault: %s %s%s", fault_deed(entry), name, text_string(&where));
+            &runner->screen, "fault: %s %s%s", strike_deed(entry), name, text_string(&where));
 }
 
 static void fault_resume(struct runner *runner, struct fault_entry *entry)
 {
+    const struct strike strike = strike_of(runner);
     char name[64];
 
     entry->resumed = true;
     faults_name(entry, name, sizeof name);
-    if (fault_signal(runner, entry, SIGCONT) == 0)
+    if (strike_signal(&strike, entry, SIGCONT) == 0)
         screen_note(&runner->screen, "fault: %s goes on", name);
 }
 
