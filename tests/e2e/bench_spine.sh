@@ -36,8 +36,10 @@ repair() { status "$1" 'incidents[-1:].milliseconds.total'; }
 # ends_in JOB: the generation of its newest incident.
 ends_in() { status "$1" 'incidents[-1:].generation'; }
 
-# lost JOB GENERATION: an incident after that one tells of a lost agent.
-lost() { [ "$(ends_in "$1")" != "$2" ] && [ "$(status "$1" 'incidents[-1:].cause')" = AgentLost ]; }
+# lost JOB GENERATION: an incident after that one tells of an agent that is lost, or has left in time.
+lost() {
+    [ "$(ends_in "$1")" != "$2" ] && [[ $(status "$1" 'incidents[-1:].cause') =~ ^(AgentLost|Drain)$ ]]
+}
 
 # start JOB PATH=VALUE...: milliseconds from kubectl apply to the first step; the job ends by itself.
 start() {
