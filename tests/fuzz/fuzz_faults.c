@@ -2,6 +2,7 @@
  * read back as the same from a list written anew. */
 #include <inttypes.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +21,10 @@ static void entry_print(const struct fault_entry *entry, struct text *out)
 {
     char name[32];
 
-    faults_name(entry, name, sizeof name);
+    if (entry->target == FAULT_DRAIN) /* named by what is drained */
+        snprintf(name, sizeof name, "drain %u", (unsigned)entry->index);
+    else
+        faults_name(entry, name, sizeof name);
     if (strchr(name, ' '))
         *strchr(name, ' ') = ':';
     text_addf(out, "%s%s@", out->size ? "," : "", name);
